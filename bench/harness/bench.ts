@@ -1,0 +1,26 @@
+/** One thing to measure: `run` is a single operation; when it returns a promise, that is awaited. */
+export interface Case {
+  name: string
+  run: () => unknown
+  /** Prepares what `run` uses, once, outside of what is measured. */
+  before?: () => unknown
+  /** Puts away what `before` made. */
+  after?: () => unknown
+}
+
+/** A case with a promise: at most so many times the floor, or at most so many nanoseconds more than the floor. */
+export interface TargetedCase extends Case {
+  target?: { timesFloor: number } | { overFloorNs: number }
+}
+
+/** What a file `*.bench.ts` exports by default: cases, beside the floor that no implementation can be faster than. */
+export interface Bench {
+  name: string
+  floor: Case
+  cases: readonly TargetedCase[]
+}
+
+/** Types a bench where it is written. */
+export function defineBench(bench: Bench): Bench {
+  return bench
+}

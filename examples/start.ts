@@ -1,0 +1,1 @@
+console.log('The first example is not written yet.')

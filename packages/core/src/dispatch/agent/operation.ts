@@ -1,0 +1,80 @@
+import type {
+  CallContext,
+  InputOf,
+  Named,
+  Needs,
+  Operation,
+  OutputOf,
+  Resolved,
+  StandardSchema,
+} from '../../ports/index.js'
+import { shown } from '../../ports/index.js'
+import { agentFailure } from './failures.js'
+
+const contextMembers: readonly string[] = [
+  'message',
+  'signal',
+  'attempt',
+  'runId',
+  'step',
+  'tenant',
+  'session',
+  'log',
+  'remainingMs',
+  'idempotencyKey',
+  'progress',
+  'ask',
+  'newId',
+  'now',
+  // Not of the context, but no object can have these as ordinary members.
+  '__proto__',
+  'constructor',
+] satisfies readonly (keyof CallContext | '__proto__' | 'constructor')[]
+
+/** An operation with the code that does its work; those of hand-written agents have none. */
+export interface RunnableOperation extends Operation {
+  readonly run: (input: unknown, call: CallContext) => unknown
+}
+
+type NoClash<N> = keyof N & keyof CallContext extends never
+  ? unknown
+  : { readonly needs: `'${keyof N & keyof CallContext & string}' is a name of CallContext: choose another` }
+
+/** Defines a piece of work: its input and output as schemas (of any Standard Schema library), what it needs, its code. */
+export function operation<Input extends StandardSchema, Output extends StandardSchema, const N extends Needs = {}>(
+  definition: {
+    readonly input: Input
+    readonly output: Output
+    readonly needs?: N
+    readonly description?: string
+    run(input: OutputOf<Input>, call: CallContext & Resolved<N>): InputOf<Output> | Promise<InputOf<Output>>
+  } & NoClash<N>,
+): Operation<InputOf<Input>, OutputOf<Output>, Named<N>> {
+  const { input, output, needs = {}, description, run } = definition
+  checkSchema(input, 'input')
+  checkSchema(output, 'output')
+  if (typeof run !== 'function') throw invalid('has no run function', 'Give run: (input, call) => output.')
+  for (const name of Object.keys(needs)) {
+    if (contextMembers.includes(name)) throw invalid(`needs '${name}', a name of CallContext`, 'Choose another name.')
+  }
+  const made: RunnableOperation = {
+    agent: '',
+    name: '',
+    description,
+    contract: { input, output },
+    needs,
+    run: run.bind(definition) as RunnableOperation['run'],
+  }
+  return made as unknown as Operation<InputOf<Input>, OutputOf<Output>, Named<N>>
+}
+
+function checkSchema(schema: StandardSchema, which: string): void {
+  const standard = (schema as Partial<StandardSchema> | undefined)?.['~standard']
+  if (typeof standard?.validate === 'function') return
+  const remedy = 'Give a schema of a library that follows Standard Schema: zod (3.24 or later), valibot, arktype …'
+  throw invalid(`has ${shown(schema)} as its ${which}, which is no schema`, remedy)
+}
+
+function invalid(because: string, remedy: string) {
+  return agentFailure('agent.invalid_definition', { what: 'An operation', because, remedy })
+}

@@ -1,0 +1,106 @@
+import { type AgentMessage, type Clock, classify } from '../ports/index.js'
+import { asFailure } from './agent/index.js'
+import type { Call } from './call.js'
+import { Deadlines } from './deadlines.js'
+import { cancelled, closed } from './endings.js'
+
+export type CallEnded = (call: Call, outcome: 'succeeded' | 'failed' | 'cancelled', failure?: unknown) => void
+
+/** The calls whose agents have not answered yet: each ends with the answer, or before, by deadline, signal or parent. */
+export class CallsUnderWay {
+  readonly #clock: Clock
+  readonly #ended: CallEnded
+  readonly #deadlines: Deadlines
+  /** Those that came from outside; the calls within them hang on them. */
+  readonly #requests = new Set<Call>()
+  #drained: (() => void) | undefined
+
+  constructor(clock: Clock, ended: CallEnded) {
+    this.#clock = clock
+    this.#ended = ended
+    this.#deadlines = new Deadlines(clock)
+  }
+
+  /** How many requests from outside are under way. */
+  get count(): number {
+    return this.#requests.size
+  }
+
+  wait<Result>(
+    call: Call,
+    answer: Promise<AgentMessage>,
+    signal: AbortSignal | undefined,
+    pick: (reply: AgentMessage) => Result,
+  ): Promise<Result> {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>()
+    const cancel = signal && (() => call.stop(signal.reason))
+    if (cancel) signal.addEventListener('abort', cancel, { once: true })
+    if (call.dueAt !== Number.POSITIVE_INFINITY) this.#deadlines.add(call)
+    if (call.parent === undefined) this.#requests.add(call)
+    else call.parent.adopt(call)
+
+    const end = (outcome: 'succeeded' | 'failed' | 'cancelled', failure?: unknown) => {
+      this.#deadlines.remove(call)
+      if (cancel) signal.removeEventListener('abort', cancel)
+      this.#ended(call, outcome, failure)
+    }
+    call.begin((reason) => {
+      const failure = call.lateness === reason ? (reason as Error) : cancelled(call.message, reason)
+      end(call.lateness === reason ? 'failed' : 'cancelled', failure)
+      // Nobody is made to wait for an agent that was told to stop, or for what it used to be closed.
+      reject(failure)
+      void this.#leave(call)
+    })
+    answer.then(
+      (reply) => {
+        if (!call.end()) return
+        end('succeeded')
+        const left = this.#leave(call)
+        if (left === undefined) resolve(pick(reply))
+        else void left.then(() => resolve(pick(reply)))
+      },
+      (error: unknown) => {
+        if (!call.end()) return
+        const failure = asFailure(call.message, error, classify)
+        end('failed', failure)
+        const left = this.#leave(call)
+        if (left === undefined) reject(failure)
+        else void left.then(() => reject(failure))
+      },
+    )
+    return promise
+  }
+
+  /** Waits for all to end, at most so long; then stops those that have not, and tells how many that were. */
+  async drain(drainMs: number): Promise<number> {
+    if (this.#requests.size > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#drained = resolve
+      // A process with nothing else to do must live to see the end of this.
+      const timer = this.#clock.schedule(drainMs, resolve, true)
+      await promise
+      timer.cancel()
+    }
+    const abandoned = [...this.#requests]
+    for (const call of abandoned) call.stop(closed(call.message))
+    this.#deadlines.clear()
+    return abandoned.length
+  }
+
+  /** Stops what the call began and left unfinished, and closes what its request opened; a promise only if that waits. */
+  #leave(call: Call): Promise<void> | undefined {
+    call.stopChildren()
+    if (call.parent !== undefined) {
+      call.parent.disown(call)
+      return undefined
+    }
+    if (call.request.opened) return call.request.close().then(() => this.#left(call))
+    this.#left(call)
+    return undefined
+  }
+
+  #left(call: Call): void {
+    this.#requests.delete(call)
+    if (this.#requests.size === 0) this.#drained?.()
+  }
+}

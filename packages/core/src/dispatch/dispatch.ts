@@ -1,0 +1,210 @@
+import {
+  type AgentMessage,
+  type AgentProtocol,
+  type Clock,
+  checkMessage,
+  classify,
+  type Dispatcher,
+  type EventSink,
+  type Interceptor,
+  type Logger,
+  type Operation,
+  type Random,
+  shown,
+} from '../ports/index.js'
+import { asFailure, checkReply } from './agent/index.js'
+import { type AskOptions, Call, type CallHost } from './call.js'
+import { CallsUnderWay } from './calls-under-way.js'
+import type { DispatchSettings } from './dispatch-settings.js'
+import { cancelled, closed, timedOut } from './endings.js'
+import { dispatchFailure } from './failures.js'
+import { Request, type RequestScope } from './request.js'
+import { keyWithin, requestFromOutside, requestWithin } from './request-message.js'
+
+export interface DispatchDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly events: EventSink
+  openScope(tenant: string | undefined): RequestScope
+}
+
+/** Brings each message to its agent and the answer back: the spine that every call goes through. */
+export class Dispatch implements Dispatcher {
+  readonly #deps: DispatchDeps
+  readonly #settings: DispatchSettings
+  readonly #host: CallHost
+  readonly #underWay: CallsUnderWay
+  readonly #agents = new Map<string, AgentProtocol>()
+  readonly #interceptors: Interceptor[] = []
+  #closing = false
+
+  constructor(deps: DispatchDeps, settings: DispatchSettings) {
+    const { clock, random, logger, events } = deps
+    this.#deps = deps
+    this.#settings = settings
+    this.#underWay = new CallsUnderWay(clock, (call, outcome, failure) => this.#ended(call, outcome, failure))
+    this.#host = {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      newId: () => random.id(),
+      log: logger,
+      progressed: (call, data) => {
+        if (events.observed) events.emit('call.progressed', { message: call.message, data })
+      },
+      ask: (parent, operation, input, options) => this.#askWithin(parent, operation, input, options),
+    }
+  }
+
+  get agents(): ReadonlyMap<string, AgentProtocol> {
+    return this.#agents
+  }
+
+  /** How many requests from outside are under way. */
+  get inFlight(): number {
+    return this.#underWay.count
+  }
+
+  join(agent: AgentProtocol): void {
+    if (this.#agents.has(agent.name)) throw dispatchFailure('dispatch.duplicate_agent', { agent: agent.name })
+    this.#agents.set(agent.name, agent)
+  }
+
+  /** Has an interceptor stand around every call from now on: within those that are there, or around them all. */
+  intercept(interceptor: Interceptor, place: 'innermost' | 'outermost' = 'innermost'): Disposable {
+    if (place === 'innermost') this.#interceptors.push(interceptor)
+    else this.#interceptors.unshift(interceptor)
+    return {
+      [Symbol.dispose]: () => {
+        const index = this.#interceptors.indexOf(interceptor)
+        if (index >= 0) this.#interceptors.splice(index, 1)
+      },
+    }
+  }
+
+  async dispatch(message: AgentMessage, options?: AskOptions): Promise<AgentMessage> {
+    checkMessage(message)
+    return this.#call(message, this.#timeoutOf(options), options, undefined, (reply) => reply)
+  }
+
+  ask(operation: Operation, input: unknown, options?: AskOptions): Promise<unknown> {
+    try {
+      const timeoutMs = this.#timeoutOf(options)
+      const message = requestFromOutside(operation, input, options, this.#host, timeoutMs)
+      return this.#call(message, timeoutMs, options, undefined, payloadOf)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** Takes in no more requests, waits for those under way, stops those that are not done in time; tells how many. */
+  drain(drainMs: number): Promise<number> {
+    this.#closing = true
+    return this.#underWay.drain(drainMs)
+  }
+
+  #askWithin(parent: Call, operation: Operation, input: unknown, options?: AskOptions): Promise<unknown> {
+    try {
+      const timeoutMs = Math.min(this.#timeoutOf(options), parent.dueAt - this.#host.monotonic())
+      const key = options?.idempotencyKey ?? keyWithin(parent, operation)
+      const message = requestWithin(parent.message, operation, input, key, this.#host, timeoutMs)
+      return this.#call(message, timeoutMs, options, parent, payloadOf)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** One call from beginning to end. It waits for nothing that is there already. */
+  #call<Result>(
+    message: AgentMessage,
+    timeoutMs: number,
+    options: AskOptions | undefined,
+    parent: Call | undefined,
+    pick: (reply: AgentMessage) => Result,
+  ): Promise<Result> {
+    const call = this.#open(message, timeoutMs, options, parent)
+    const { events } = this.#deps
+    try {
+      this.#admit(call, options?.signal)
+      if (events.observed) events.emit('call.started', { message })
+      const answer = this.#interceptors.length === 0 ? this.#process(message, call) : this.#around(0, message, call)
+      if (answer instanceof Promise) return this.#underWay.wait(call, answer, options?.signal, pick)
+      call.stopChildren()
+      this.#ended(call, 'succeeded')
+      return Promise.resolve(pick(answer))
+    } catch (error) {
+      const failure = asFailure(message, error, classify)
+      call.stopChildren()
+      this.#ended(call, 'failed', failure)
+      return Promise.reject(failure)
+    }
+  }
+
+  #open(message: AgentMessage, timeoutMs: number, options: AskOptions | undefined, parent: Call | undefined): Call {
+    const startedAt = this.#host.monotonic()
+    const untilDeadline = message.deadline === undefined ? timeoutMs : message.deadline - this.#host.now()
+    const dueAt = Math.min(startedAt + Math.min(timeoutMs, untilDeadline), parent?.dueAt ?? Number.POSITIVE_INFINITY)
+    const request = parent?.request ?? new Request(this.#deps.openScope, message.tenant, options?.scope)
+    return new Call(this.#host, message, request, parent, startedAt, dueAt)
+  }
+
+  #admit(call: Call, signal: AbortSignal | undefined): void {
+    if (this.#closing && call.parent === undefined) throw closed(call.message)
+    if (signal?.aborted) throw cancelled(call.message, signal.reason)
+    if (call.parent?.isOver) throw cancelled(call.message, 'the call that it is part of is over')
+    if (call.dueAt <= call.startedAt) throw timedOut(call.message, 0)
+  }
+
+  #process(message: AgentMessage, call: Call): AgentMessage | Promise<AgentMessage> {
+    const answer = this.#find(message).process(message, call)
+    if (isThenable(answer)) return answer.then((reply) => checkReply(message, reply))
+    return checkReply(message, answer)
+  }
+
+  async #around(index: number, message: AgentMessage, call: Call): Promise<AgentMessage> {
+    const interceptor = this.#interceptors[index]
+    if (interceptor !== undefined) {
+      const answer = await interceptor.intercept(message, call, (next) => this.#around(index + 1, next, call))
+      return checkReply(message, answer)
+    }
+    try {
+      call.message = message
+      return await this.#process(message, call)
+    } catch (error) {
+      throw asFailure(message, error, classify)
+    }
+  }
+
+  #find({ receiver }: AgentMessage): AgentProtocol {
+    if (!('agent' in receiver)) {
+      const to = 'group' in receiver ? `the group ${shown(receiver.group)}` : 'everyone'
+      throw dispatchFailure('dispatch.no_single_receiver', { receiver: to })
+    }
+    const agent = this.#agents.get(receiver.agent)
+    if (agent !== undefined) return agent
+    throw dispatchFailure('dispatch.unknown_agent', { agent: receiver.agent, known: [...this.#agents.keys()] })
+  }
+
+  #timeoutOf(options: AskOptions | undefined): number {
+    const timeoutMs = options?.timeoutMs
+    if (timeoutMs === undefined) return this.#settings.agentTimeoutMs
+    if (typeof timeoutMs === 'number' && timeoutMs > 0) return timeoutMs
+    throw dispatchFailure('dispatch.invalid_timeout', { received: shown(timeoutMs) })
+  }
+
+  #ended(call: Call, outcome: 'succeeded' | 'failed' | 'cancelled', failure?: unknown): void {
+    call.isOver = true
+    const { events } = this.#deps
+    if (!events.observed) return
+    const ms = this.#host.monotonic() - call.startedAt
+    events.emit('call.finished', { message: call.message, ms, outcome, ...(failure !== undefined && { failure }) })
+  }
+}
+
+function payloadOf(reply: AgentMessage): unknown {
+  return reply.payload
+}
+
+function isThenable<T>(value: T | PromiseLike<T>): value is Promise<T> {
+  return typeof (value as PromiseLike<T> | undefined | null)?.then === 'function'
+}

@@ -1,0 +1,23 @@
+import { type AgentMessage, isError, shown } from '../ports/index.js'
+import { agentOf } from './agent/index.js'
+import { dispatchFailure } from './failures.js'
+
+/** The failure of a call that nobody waits for any more. */
+export function cancelled(message: AgentMessage, reason: unknown): Error {
+  const because = isError(reason) ? reason.message : shown(reason)
+  return dispatchFailure('call.cancelled', { ...placeOf(message), because }, reason)
+}
+
+/** The failure of a call that took too long. */
+export function timedOut(message: AgentMessage, timeoutMs: number): Error {
+  return dispatchFailure('call.timed_out', { ...placeOf(message), timeoutMs: Math.max(0, timeoutMs) })
+}
+
+/** The failure of a call that an orchestrator did not begin, or ended, because it closes. */
+export function closed(message: AgentMessage): Error {
+  return dispatchFailure('dispatch.closed', placeOf(message))
+}
+
+function placeOf(message: AgentMessage): { readonly agent: string; readonly operation: string } {
+  return { agent: agentOf(message), operation: message.operation }
+}

@@ -1,0 +1,60 @@
+import { declareFailures } from '../ports/index.js'
+
+interface Called {
+  readonly agent: string
+  readonly operation: string
+}
+
+export const dispatchFailure = declareFailures({
+  'dispatch.unknown_agent': {
+    when: 'A message is for an agent that the orchestrator does not have.',
+    retryable: false,
+    says: ({ agent, known }: { readonly agent: string; readonly known: readonly string[] }) =>
+      `There is no agent ${agent} here; there ${known.length > 0 ? `are ${known.join(', ')}` : 'is none'}.`,
+    remedy: 'Give it to createOrchestrator({ agents: [ … ] }).',
+  },
+  'dispatch.no_single_receiver': {
+    when: 'A message that asks for an answer is for a group or for everyone.',
+    retryable: false,
+    says: ({ receiver }: { readonly receiver: string }) => `A request to ${receiver} has no one agent to answer it.`,
+    remedy: 'Send it to one agent: receiver: { agent: name }.',
+  },
+  'dispatch.not_an_operation': {
+    when: 'Something was asked for that is not an operation of an agent.',
+    retryable: false,
+    says: ({ because }: { readonly because: string }) => `This cannot be asked for: ${because}.`,
+    remedy: 'Ask for an operation of what agent(name, { … }) returned.',
+  },
+  'dispatch.invalid_timeout': {
+    when: 'A call was given a timeout that is no time.',
+    retryable: false,
+    says: ({ received }: { readonly received: string }) => `A call cannot have a timeout of ${received}.`,
+    remedy: 'Give timeoutMs as a number of milliseconds above 0; Infinity waits for ever.',
+  },
+  'dispatch.duplicate_agent': {
+    when: 'Two agents of one orchestrator have the same name.',
+    retryable: false,
+    says: ({ agent }: { readonly agent: string }) => `Two agents are called ${agent}.`,
+    remedy: 'Give one of them another name.',
+  },
+  'dispatch.closed': {
+    when: 'A call was begun after the orchestrator had begun to close.',
+    retryable: false,
+    says: ({ agent, operation }: Called) => `${agent}.${operation} was not called: the orchestrator is closing.`,
+    remedy: 'Begin no work after close().',
+  },
+  'call.cancelled': {
+    when: 'Whoever waited for a call stopped waiting: its signal aborted, or the call that it was part of was over.',
+    retryable: false,
+    says: ({ agent, operation, because }: Called & { readonly because: string }) =>
+      `The call of ${agent}.${operation} was cancelled: ${because}.`,
+    remedy: 'Nothing is wrong; the reason of the signal is the cause.',
+  },
+  'call.timed_out': {
+    when: 'A call took longer than it may. Its agent was told to stop.',
+    retryable: true,
+    says: ({ agent, operation, timeoutMs }: Called & { readonly timeoutMs: number }) =>
+      `${agent}.${operation} did not answer within ${Math.round(timeoutMs)} ms.`,
+    remedy: 'See what it waits for, or allow more: ask(operation, input, { timeoutMs }), settings.dispatch.agentTimeoutMs.',
+  },
+})

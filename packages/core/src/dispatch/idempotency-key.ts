@@ -1,0 +1,9 @@
+import { createHash } from 'node:crypto'
+
+/** One key of many parts: equal for equal parts, in every process, and for no other ones. 32 letters, digits, `-`, `_`. */
+export function idempotencyKeyOf(parts: readonly (string | undefined)[]): string {
+  const hash = createHash('sha256')
+  // Lengths stand before the parts, so that no two lists of parts can run together into the same text.
+  for (const part of parts) hash.update(part === undefined ? '-;' : `${part.length}:${part};`)
+  return hash.digest('base64url').slice(0, 32)
+}

@@ -1,0 +1,21 @@
+export {
+  type ActiveCall,
+  type AgentDefinition,
+  adapt,
+  agent,
+  agentFailure,
+  BoundAgent,
+  definitionOf,
+  type Operations,
+  operation,
+  type Provision,
+  type ReservedName,
+  type RunnableOperation,
+  withCode,
+} from './agent/index.js'
+export type { AskOptions } from './call.js'
+export { Dispatch } from './dispatch.js'
+export { type DispatchSettings, dispatchSettings } from './dispatch-settings.js'
+export { dispatchFailure } from './failures.js'
+export { instrumentation } from './instrumentation.js'
+export type { RequestScope } from './request.js'

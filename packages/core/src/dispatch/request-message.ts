@@ -1,0 +1,111 @@
+import { type AgentMessage, identifier, isIdentifier, type Operation, type Priority, type Stamp } from '../ports/index.js'
+import { dispatchFailure } from './failures.js'
+import { idempotencyKeyOf } from './idempotency-key.js'
+
+/** What the asker of an operation may say about the request. */
+export interface RequestOptions {
+  readonly tenant?: string | undefined
+  readonly session?: string | undefined
+  readonly idempotencyKey?: string | undefined
+  readonly priority?: Priority | undefined
+  readonly context?: unknown
+  /** The W3C `traceparent` of the span that asks. */
+  readonly traceparent?: string | undefined
+}
+
+/** The request of somebody outside. It has every member of a message, as the protocol's own constructor makes it. */
+export function requestFromOutside(
+  operation: Operation,
+  payload: unknown,
+  options: RequestOptions | undefined,
+  stamp: Stamp,
+  timeoutMs: number,
+): AgentMessage {
+  const id = stamp.newId()
+  const createdAt = stamp.now()
+  return {
+    id,
+    type: 'request',
+    sender: 'host',
+    receiver: receiverOf(operation),
+    replyTo: undefined,
+    operation: operation.name,
+    payload,
+    context: options?.context,
+    correlationId: id,
+    causationId: undefined,
+    session: known(options?.session, 'session'),
+    tenant: known(options?.tenant, 'tenant'),
+    runId: undefined,
+    step: undefined,
+    idempotencyKey: known(options?.idempotencyKey, 'idempotency key'),
+    priority: options?.priority ?? 'normal',
+    createdAt,
+    expiresAt: undefined,
+    deadline: createdAt + timeoutMs,
+    attempt: 1,
+    depth: 0,
+    budget: undefined,
+    traceparent: options?.traceparent,
+    signature: undefined,
+  }
+}
+
+/** The request that an agent makes while it works on another one: what belongs to the whole request is passed on. */
+export function requestWithin(
+  parent: AgentMessage,
+  operation: Operation,
+  payload: unknown,
+  idempotencyKey: string | undefined,
+  stamp: Stamp,
+  timeoutMs: number,
+): AgentMessage {
+  const createdAt = stamp.now()
+  return {
+    id: stamp.newId(),
+    type: 'request',
+    sender: 'agent' in parent.receiver ? parent.receiver.agent : parent.sender,
+    receiver: receiverOf(operation),
+    replyTo: undefined,
+    operation: operation.name,
+    payload,
+    context: parent.context,
+    correlationId: parent.correlationId,
+    causationId: parent.id,
+    session: parent.session,
+    tenant: parent.tenant,
+    runId: parent.runId,
+    step: parent.step,
+    idempotencyKey: known(idempotencyKey, 'idempotency key'),
+    priority: parent.priority,
+    createdAt,
+    expiresAt: undefined,
+    deadline: createdAt + timeoutMs,
+    attempt: 1,
+    depth: parent.depth + 1,
+    budget: parent.budget,
+    traceparent: parent.traceparent,
+    signature: undefined,
+  }
+}
+
+/** The key of a call within another one: when that one is repeated, its calls have the same keys again. */
+export function keyWithin(
+  parent: { readonly message: AgentMessage; count(operation: string): number },
+  { agent, name }: Operation,
+): string | undefined {
+  const { idempotencyKey } = parent.message
+  if (idempotencyKey === undefined) return undefined
+  return idempotencyKeyOf([idempotencyKey, agent, name, String(parent.count(`${agent.length}:${agent}:${name}`))])
+}
+
+function receiverOf(operation: Operation): { readonly agent: string } {
+  if (isIdentifier(operation?.agent) && isIdentifier(operation.name)) return { agent: operation.agent }
+  throw dispatchFailure('dispatch.not_an_operation', {
+    because: operation?.contract ? 'this operation was not taken in by an agent' : 'this is no operation',
+  })
+}
+
+function known(value: string | undefined, what: string): string | undefined {
+  return value === undefined ? undefined : identifier(value, what)
+}

@@ -1,0 +1,17 @@
+import type { Source } from './source.js'
+
+/** How an instance that a source made is closed: as the source says, else as the instance itself offers; if at all. */
+export function closerOf(source: Source, instance: unknown): (() => Promise<void>) | undefined {
+  if (source.close !== undefined) return async () => source.close?.(instance)
+  if (typeof instance !== 'object' || instance === null) return undefined
+  const part = instance as Partial<AsyncDisposable & Disposable & { process: unknown; close: () => unknown }>
+  if (typeof part[Symbol.asyncDispose] === 'function') return async () => part[Symbol.asyncDispose]?.()
+  if (typeof part[Symbol.dispose] === 'function') return async () => part[Symbol.dispose]?.()
+  // An agent says in its protocol how it is closed.
+  if (typeof part.process === 'function' && typeof part.close === 'function') {
+    return async () => {
+      await part.close?.()
+    }
+  }
+  return undefined
+}

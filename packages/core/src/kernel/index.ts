@@ -1,0 +1,23 @@
+export { bind } from './bind.js'
+export { EventEmitter, type Listener } from './event-emitter.js'
+export { kernelFailure } from './failures.js'
+export type { Binding } from './collect-parts.js'
+export { Kernel } from './kernel.js'
+export type { Consumer } from './part.js'
+export { type Key, type KeyedNeed, keyedNeeds } from './key.js'
+export { kernelSettings } from './kernel-settings.js'
+export { type PartFault, textOf } from './lifecycle.js'
+export { definePlugin, type Plugin, type PluginStart, type Stop } from './plugin.js'
+export type { Scope } from './scope.js'
+export {
+  type ClassWithDeps,
+  isSource,
+  type Lifetime,
+  type Maker,
+  perTenant,
+  type Source,
+  type SourceOptions,
+  scoped,
+  singleton,
+  transient,
+} from './source.js'

@@ -1,0 +1,127 @@
+import type { Clock, Interceptor, Needs, Token } from '../ports/index.js'
+import { Assembly } from './assembly.js'
+import { closerOf } from './close-part.js'
+import { Container } from './container.js'
+import type { EventEmitter } from './event-emitter.js'
+import { kernelFailure } from './failures.js'
+import { type KeyedNeed, keyedNeeds, shownKey } from './key.js'
+import { Lifecycle, type LifecycleOptions, type PartFault, type Startable } from './lifecycle.js'
+import { type Consumer, isLongLived, type Part, type PluginPart, type SourcePart } from './part.js'
+import { collectParts, type PartSources, partOf } from './collect-parts.js'
+import { startablePlugin } from './startable-plugin.js'
+import { Scope, type ScopeDeps } from './scope.js'
+import { Tenancy, type TenancyOptions } from './tenancy.js'
+
+export interface KernelInit extends PartSources {
+  /** Whoever needs something and provides nothing. */
+  readonly consumers: readonly Consumer[]
+  readonly clock: Clock
+  readonly events: EventEmitter
+  readonly options: LifecycleOptions & TenancyOptions
+  intercept(interceptor: Interceptor): Disposable
+  /** Is told of a tenant's part that could not be closed when it was idle. */
+  report(fault: PartFault): void
+}
+
+/** The frame: makes, starts, hands out and closes the parts of one orchestrator. It shares nothing with another one. */
+export class Kernel {
+  readonly #init: KernelInit
+  readonly #assembly: Assembly
+  readonly #lifecycle: Lifecycle
+  readonly #scopeDeps: ScopeDeps
+
+  /** Checks that everything fits together; nothing is started yet. */
+  static async assemble(init: KernelInit): Promise<Kernel> {
+    const assembly = new Assembly(collectParts(init), init.consumers)
+    return new Kernel(init, assembly, await Container.open())
+  }
+
+  private constructor(init: KernelInit, assembly: Assembly, container: Container) {
+    this.#init = init
+    this.#assembly = assembly
+    const tenancy = new Tenancy(init.clock, init.options, init.report)
+    const { stopTimeoutMs } = init.options
+    this.#scopeDeps = { container, assembly, tenancy, clock: init.clock, stopTimeoutMs }
+    this.#lifecycle = new Lifecycle(this.#startables(), init.clock, init.options)
+  }
+
+  start(): Promise<void> {
+    return this.#lifecycle.start()
+  }
+
+  /** Closes what tenants use, then all parts in reverse order. Resolves with those that could not be closed. */
+  async close(because?: unknown): Promise<readonly PartFault[]> {
+    await this.#scopeDeps.tenancy.close()
+    return this.#lifecycle.stop(because)
+  }
+
+  /** What fills a port, once started. */
+  get<Port>(token: Token<Port>): Port {
+    return this.#scopeDeps.container.get(token.key) as Port
+  }
+
+  /** What is needed, if all of it lives as long as the orchestrator; else it has to be resolved in a scope. */
+  constants(needs: Needs): Readonly<Record<string, unknown>> | undefined {
+    const keyed = keyedNeeds(needs)
+    const parts = keyed.map(({ key }) => this.#assembly.find(key))
+    if (parts.some((part) => part === undefined || !isLongLived(part))) return undefined
+    return this.#resolved(keyed)
+  }
+
+  /** Opens a scope; what `provide` overrides is seen in it alone. */
+  scope(tenant: string | undefined, provide: Readonly<Record<string, unknown>> = {}): Scope {
+    const overrides = Object.entries(provide).map(([name, part]) => partOf(name, `provide.${name}`, part))
+    for (const part of overrides) {
+      if (part.kind !== 'source') continue
+      for (const { key } of part.needs) {
+        if (this.#assembly.find(key) === undefined && !(typeof key === 'string' && key in provide)) {
+          throw kernelFailure('kernel.missing_need', { need: shownKey(key), path: [part.name] })
+        }
+      }
+    }
+    return new Scope(this.#scopeDeps, tenant, overrides)
+  }
+
+  #startables(): readonly Startable[] {
+    const startables = new Map<Part, Startable>()
+    const { container } = this.#scopeDeps
+    for (const part of this.#assembly.ordered) {
+      if (part.kind === 'value') container.set(part.provides[0], part.value)
+      else if (isLongLived(part)) {
+        const needs = this.#assembly.neededBy(part).flatMap((needed) => startables.get(needed) ?? [])
+        startables.set(part, part.kind === 'plugin' ? this.#plugin(part, needs) : this.#singleton(part, needs))
+      }
+    }
+    return [...startables.values()]
+  }
+
+  #singleton(part: SourcePart, needs: readonly Startable[]): Startable {
+    const { container } = this.#scopeDeps
+    return {
+      name: part.name,
+      needs,
+      start: async (signal) => {
+        const instance = await part.source.make(this.#resolved(part.needs), { tenant: undefined, signal })
+        container.set(part.provides[0], instance)
+        return closerOf(part.source, instance)
+      },
+    }
+  }
+
+  #plugin(part: PluginPart, needs: readonly Startable[]): Startable {
+    const { events, intercept } = this.#init
+    const { container } = this.#scopeDeps
+    return startablePlugin(part, needs, {
+      events,
+      intercept,
+      resolve: () => this.#resolved(part.needs),
+      fill: (key, port) => container.set(key, port),
+    })
+  }
+
+  #resolved(needs: readonly KeyedNeed[]): Record<string, unknown> {
+    const { container } = this.#scopeDeps
+    return Object.fromEntries(needs.map(({ as, key }) => [as, container.get(key)]))
+  }
+}
+

@@ -1,0 +1,95 @@
+import { type Needs, type Resolved, shown } from '../ports/index.js'
+import { kernelFailure } from './failures.js'
+
+/** How long one instance serves: the orchestrator's life, one scope (a request), or a single use. */
+export type Lifetime = 'singleton' | 'scope' | 'transient' | 'tenant'
+
+const brand = Symbol.for('baton.source')
+
+/** How a part is made: what it needs, how long it serves, how it is closed. Anything else in `provide` is a value. */
+export interface Source<out T = unknown> {
+  readonly [brand]: Lifetime
+  readonly needs: Needs
+  readonly make: (needs: Record<string, unknown>, maker: Maker) => T | Promise<T>
+  readonly close: ((part: unknown) => void | Promise<void>) | undefined
+  readonly idleMs?: number | undefined
+}
+
+/** For whom something is made. */
+export interface Maker {
+  readonly tenant: string | undefined
+  /** Aborts when what is being made is no longer wanted. */
+  readonly signal: AbortSignal
+}
+
+/** A class that says what its constructor needs, by name. */
+export interface ClassWithDeps<T, N extends Needs> {
+  new (deps: Resolved<N>): T
+  readonly deps: N
+}
+
+export interface SourceOptions<T, N extends Needs> {
+  readonly needs?: N
+  /** How it is closed; without it, by `Symbol.asyncDispose` or `Symbol.dispose` where it has one. */
+  readonly close?: (part: T) => void | Promise<void>
+}
+
+interface Provider {
+  <T, N extends Needs>(from: ClassWithDeps<T, N>, options?: Omit<SourceOptions<T, N>, 'needs'>): Source<T>
+  <T, N extends Needs = {}>(
+    from: (needs: Resolved<N>, maker: Maker) => T | Promise<T>,
+    options?: SourceOptions<T, N>,
+  ): Source<T>
+}
+
+/** Made once, when the orchestrator starts, and closed with it. Takes a factory, or a class with its static `deps`. */
+export const singleton: Provider = provider('singleton')
+
+/** Made once in each scope that needs it, and closed with that scope. A request that `ask` begins is a scope. */
+export const scoped: Provider = provider('scope')
+
+/** Made for each use, and closed with the scope in which it was used. */
+export const transient: Provider = provider('transient')
+
+/** Made once for each tenant, when first needed, and closed when nobody has used it for a while. */
+export function perTenant<T>(
+  make: (tenant: string | undefined, signal: AbortSignal) => T | Promise<T>,
+  options: { readonly close?: (part: T) => void | Promise<void>; readonly idleMs?: number } = {},
+): Source<T> {
+  return {
+    [brand]: 'tenant',
+    needs: {},
+    make: (_, { tenant, signal }) => make(tenant, signal),
+    close: options.close as Source['close'],
+    idleMs: options.idleMs,
+  }
+}
+
+export function lifetimeOf(source: Source): Lifetime {
+  return source[brand]
+}
+
+export function isSource(provided: unknown): provided is Source {
+  return typeof provided === 'object' && provided !== null && brand in provided
+}
+
+function provider(lifetime: Lifetime): Provider {
+  return (from: unknown, options: SourceOptions<never, Needs> = {}): Source<never> => {
+    const isClass = typeof from === 'function' && 'deps' in from
+    if (typeof from !== 'function' || (!isClass && /^class\b/.test(Function.prototype.toString.call(from)))) {
+      throw kernelFailure('kernel.invalid_part', {
+        part: shown(from),
+        because: `cannot be made by ${lifetime === 'scope' ? 'scoped' : lifetime}()`,
+        remedy: 'Give a factory, or a class with `static deps = { db: need<Db>() }` (`{}` when it needs nothing).',
+      })
+    }
+    return {
+      [brand]: lifetime,
+      needs: isClass ? (from as unknown as ClassWithDeps<never, Needs>).deps : (options.needs ?? {}),
+      make: (isClass
+        ? (needs: never) => new (from as unknown as ClassWithDeps<never, Needs>)(needs)
+        : from) as Source<never>['make'],
+      close: options.close as Source['close'],
+    }
+  }
+}

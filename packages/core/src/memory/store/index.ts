@@ -1,0 +1,2 @@
+export { InMemoryLockStore } from './in-memory-lock-store.js'
+export { InMemoryStateStore } from './in-memory-state-store.js'

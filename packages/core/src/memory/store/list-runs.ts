@@ -1,0 +1,69 @@
+import { type Head, identifier, type RunQuery } from '../../ports/index.js'
+import { checkCount, checkStatus, checkThat, checkWhole } from './check-request.js'
+import type { RunEntry } from './run-entry.js'
+import type { RunIndex } from './run-index.js'
+
+/** The most heads on one page. */
+const mostHeads = 500
+
+/** Throws unless a query is one that a store answers. */
+export function checkQuery(query: RunQuery): void {
+  const { tenant, workflow, statuses = [], session, parent, createdFrom, createdBefore, limit, after } = query
+  if (tenant !== undefined) identifier(tenant, 'tenant')
+  if (workflow !== undefined) identifier(workflow, 'workflow')
+  for (const status of statuses) checkStatus(status)
+  if (session !== undefined) identifier(session, 'session')
+  if (parent !== undefined) identifier(parent, 'parent')
+  const namesTenant = tenant !== undefined || (session === undefined && parent === undefined)
+  checkThat(namesTenant, 'session or parent without its tenant', session ?? parent, 'the tenant too')
+  checkCount(createdFrom, 'createdFrom')
+  checkCount(createdBefore, 'createdBefore')
+  checkWhole(limit, 'limit', 1, mostHeads)
+  if (after !== undefined) checkCursor(after)
+}
+
+/** Throws unless a text is one that this store gave as `next`. */
+export function checkCursor(after: string): void {
+  checkThat(/^[1-9][0-9]{0,15}$/.test(after), 'cursor', after, 'the `next` of the page before')
+}
+
+/** One page of the heads that pass a checked query, newest first. */
+export function listRuns(
+  index: RunIndex,
+  query: RunQuery,
+  now: number,
+): { readonly heads: readonly Head[]; readonly next?: string | undefined } {
+  const heads: Head[] = []
+  let last = ''
+  for (const run of candidates(index, query, now)) {
+    if (run.createdAt < (query.createdFrom ?? 0)) break
+    if (!passes(run, query)) continue
+    if (heads.length === query.limit) return { heads, next: last }
+    heads.push(run.head())
+    last = run.ref
+  }
+  return { heads }
+}
+
+/** Runs newest first, from the cursor on: few that do not pass, where an index can tell. */
+function candidates(index: RunIndex, query: RunQuery, now: number): Iterable<RunEntry> {
+  const number = query.after === undefined ? Number.POSITIVE_INFINITY : Number(query.after)
+  const time = query.createdBefore ?? Number.POSITIVE_INFINITY
+  if (query.due !== true) return index.narrowest(query)?.before(number, time) ?? []
+  const runs: RunEntry[] = []
+  for (const chain of index.runners.lapsed(now)) runs.push(...chain)
+  for (const waiting of index.allWaiting()) runs.push(...waiting.at(now))
+  return runs
+    .filter((run) => run.number < number && run.createdAt < time)
+    .sort((one, other) => other.number - one.number)
+}
+
+function passes(run: RunEntry, query: RunQuery): boolean {
+  return (
+    (query.tenant === undefined || run.tenant === query.tenant) &&
+    (query.workflow === undefined || run.workflow === query.workflow) &&
+    (query.session === undefined || run.session === query.session) &&
+    (query.parent === undefined || run.parent === query.parent) &&
+    (query.statuses === undefined || query.statuses.includes(run.status))
+  )
+}

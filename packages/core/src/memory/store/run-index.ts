@@ -1,0 +1,117 @@
+import type { EndedStatus, RunRef, RunStatus } from '../../ports/index.js'
+import { DueRuns } from './due-runs.js'
+import { RunChain } from './run-chain.js'
+import type { RunEntry } from './run-entry.js'
+import { RunLog } from './run-log.js'
+import { RunnerTable } from './runner-table.js'
+
+/** The runs of one tenant. Maps within maps: joined keys could collide. */
+class TenantRuns {
+  readonly byId = new Map<string, RunEntry>()
+  readonly all = new RunLog()
+  readonly bySession = new Map<string, RunLog>()
+  readonly byParent = new Map<string, RunLog>()
+}
+
+/** Where each run is found: by name, by age, by who holds it, by when it is due, by how it ended. */
+export class RunIndex {
+  readonly all = new RunLog()
+  readonly runners = new RunnerTable()
+  readonly #tenants = new Map<string, TenantRuns>()
+  readonly #due = new Map<string, Map<number, DueRuns>>()
+  readonly #ended: Record<EndedStatus, RunChain> = {
+    succeeded: new RunChain(),
+    partial: new RunChain(),
+    failed: new RunChain(),
+    cancelled: new RunChain(),
+  }
+
+  find({ tenant, id }: RunRef): RunEntry | undefined {
+    return this.#tenants.get(tenant)?.byId.get(id)
+  }
+
+  add(run: RunEntry): void {
+    let runs = this.#tenants.get(run.tenant)
+    if (runs === undefined) this.#tenants.set(run.tenant, (runs = new TenantRuns()))
+    runs.byId.set(run.id, run)
+    runs.all.add(run)
+    this.all.add(run)
+    if (run.session !== undefined) logOf(runs.bySession, run.session).add(run)
+    if (run.parent !== undefined) logOf(runs.byParent, run.parent).add(run)
+    this.enter(run)
+  }
+
+  remove(run: RunEntry): void {
+    const runs = this.#tenants.get(run.tenant)
+    if (runs === undefined) return
+    run.deleted = true
+    // A log may keep the entry for a while, but not what is large.
+    run.records.length = 0
+    this.leave(run)
+    runs.byId.delete(run.id)
+    runs.all.forget()
+    this.all.forget()
+    if (run.session !== undefined) forgetIn(runs.bySession, run.session)
+    if (run.parent !== undefined) forgetIn(runs.byParent, run.parent)
+    if (runs.byId.size === 0) this.#tenants.delete(run.tenant)
+  }
+
+  /** Puts a run where its status belongs. */
+  enter(run: RunEntry): void {
+    const { status } = run
+    if (status === 'running') this.runners.runningOf(run.runner).add(run)
+    else if (isEnded(status)) this.#ended[status].add(run)
+    else if (status !== 'needs-attention' && run.wakeAt !== undefined) this.#dueOf(run).add(run)
+  }
+
+  /** Takes a run from where its status has put it. */
+  leave(run: RunEntry): void {
+    run.chain?.remove(run)
+    run.due?.remove(run)
+  }
+
+  /** The log that holds all runs of a filter, and the fewest others; nothing when there are none. */
+  narrowest(filter: { tenant?: string | undefined; session?: string | undefined; parent?: string | undefined }) {
+    if (filter.tenant === undefined) return this.all
+    const runs = this.#tenants.get(filter.tenant)
+    if (filter.parent !== undefined) return runs?.byParent.get(filter.parent)
+    return filter.session === undefined ? runs?.all : runs?.bySession.get(filter.session)
+  }
+
+  waiting(workflow: string, version: number): DueRuns | undefined {
+    return this.#due.get(workflow)?.get(version)
+  }
+
+  *allWaiting(): Generator<DueRuns> {
+    for (const versions of this.#due.values()) yield* versions.values()
+  }
+
+  endedAs(status: EndedStatus): RunChain {
+    return this.#ended[status]
+  }
+
+  #dueOf({ workflow, version }: RunEntry): DueRuns {
+    let versions = this.#due.get(workflow)
+    if (versions === undefined) this.#due.set(workflow, (versions = new Map()))
+    let due = versions.get(version)
+    if (due === undefined) versions.set(version, (due = new DueRuns()))
+    return due
+  }
+}
+
+/** Whether a status is one that a run ends in. */
+export function isEnded(status: RunStatus): status is EndedStatus {
+  return status === 'succeeded' || status === 'partial' || status === 'failed' || status === 'cancelled'
+}
+
+function logOf(logs: Map<string, RunLog>, name: string): RunLog {
+  let log = logs.get(name)
+  if (log === undefined) logs.set(name, (log = new RunLog()))
+  return log
+}
+
+function forgetIn(logs: Map<string, RunLog>, name: string): void {
+  const log = logs.get(name)
+  log?.forget()
+  if (log?.isEmpty) logs.delete(name)
+}

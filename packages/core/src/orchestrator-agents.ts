@@ -1,0 +1,42 @@
+import { type AgentDefinition, definitionOf, dispatchFailure, type RunnableOperation, withCode } from './dispatch/index.js'
+import { type Consumer, keyedNeeds } from './kernel/index.js'
+import { orchestratorFailure } from './orchestrator-failures.js'
+import type { AgentLike } from './orchestrator-options.js'
+import { type AgentProtocol, identifier, type Operation, shown } from './ports/index.js'
+
+/** The agents given: those with a definition are bound to their needs later, the host's own serve as they are. */
+export interface GivenAgents {
+  readonly defined: readonly AgentDefinition[]
+  readonly own: readonly AgentProtocol[]
+  /** Every defined operation, with what it needs. */
+  readonly consumers: readonly Consumer[]
+}
+
+/** Sorts out the agents given; throws for what is none, and for two of one name. */
+export function sortAgents(
+  agents: readonly AgentLike[],
+  codeOf?: (operation: Operation) => RunnableOperation['run'] | undefined,
+): GivenAgents {
+  const defined: AgentDefinition[] = []
+  const own: AgentProtocol[] = []
+  const names = new Set<string>()
+  for (const agent of agents) {
+    const definition = typeof agent === 'object' && agent !== null ? definitionOf(agent) : undefined
+    const name = definition?.name ?? (agent as Partial<AgentProtocol> | undefined)?.name
+    if (definition !== undefined) defined.push(codeOf ? withCode(definition, codeOf) : definition)
+    else if (isAgent(agent)) own.push(agent)
+    else throw orchestratorFailure('orchestrator.not_an_agent', { received: shown(agent) })
+    identifier(name, "agent's name")
+    if (names.has(name as string)) throw dispatchFailure('dispatch.duplicate_agent', { agent: name as string })
+    names.add(name as string)
+  }
+  const consumers = defined.flatMap(({ name, operations }) =>
+    Object.values(operations).map((one) => ({ name: `${name}.${one.name}`, needs: keyedNeeds(one.needs) })),
+  )
+  return { defined, own, consumers }
+}
+
+function isAgent(agent: unknown): agent is AgentProtocol {
+  const { capabilities, process } = (agent ?? {}) as Partial<AgentProtocol>
+  return typeof capabilities === 'function' && typeof process === 'function'
+}

@@ -1,0 +1,24 @@
+import { declareFailures } from './ports/index.js'
+
+export const orchestratorFailure = declareFailures({
+  'orchestrator.not_an_agent': {
+    when: 'Something was given as an agent that is none.',
+    retryable: false,
+    says: ({ received }: { readonly received: string }) => `${received} is not an agent.`,
+    remedy: 'Give what agent(…) or adapt(…) returned, or an object with name, capabilities() and process().',
+  },
+  'orchestrator.unknown_storage': {
+    when: 'The setting state.storage names a plugin that was not given, or that keeps no state.',
+    retryable: false,
+    says: ({ storage, known }: { readonly storage: string; readonly known: readonly string[] }) =>
+      `The state cannot be kept in ${storage}: no plugin of that name keeps state here.`,
+    remedy: ({ known }: { readonly known: readonly string[] }) =>
+      `Set it to ${[...known, 'memory'].join(' or ')}, or add that plugin to createOrchestrator({ plugins }).`,
+  },
+  'orchestrator.fixed_port': {
+    when: 'The clock or the chance of an orchestrator was given as something still to be made.',
+    retryable: false,
+    says: ({ port }: { readonly port: string }) => `The port ${port} is needed before anything is made.`,
+    remedy: 'Bind a ready object.',
+  },
+})

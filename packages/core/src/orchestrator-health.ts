@@ -1,0 +1,37 @@
+import type { AgentHealth, AgentProtocol, Clock } from './ports/index.js'
+
+/** Whether all is well, and how each agent that can tell is. */
+export interface OrchestratorHealth {
+  readonly ok: boolean
+  readonly agents: Readonly<Record<string, AgentHealth>>
+}
+
+/** Asks all agents at once. One that does not answer in time, or throws, is not well. */
+export async function checkHealth(
+  agents: ReadonlyMap<string, AgentProtocol>,
+  clock: Clock,
+  timeoutMs: number,
+): Promise<OrchestratorHealth> {
+  const answers = await Promise.all(
+    [...agents.values()].flatMap((agent) =>
+      agent.health === undefined ? [] : [askOne(agent, clock, timeoutMs).then((health) => [agent.name, health] as const)],
+    ),
+  )
+  return { ok: answers.every(([, { ok }]) => ok), agents: Object.fromEntries(answers) }
+}
+
+async function askOne(agent: AgentProtocol, clock: Clock, timeoutMs: number): Promise<AgentHealth> {
+  const controller = new AbortController()
+  const { promise, resolve } = Promise.withResolvers<AgentHealth>()
+  const timer = clock.schedule(timeoutMs, () => {
+    resolve({ ok: false, reason: `no answer within ${timeoutMs} ms` })
+    controller.abort()
+  }, true)
+  void (async () => agent.health?.({ signal: controller.signal }))().then(
+    (health) => resolve(health ?? { ok: false, reason: 'no answer' }),
+    (error: unknown) => resolve({ ok: false, reason: error instanceof Error ? error.message : String(error) }),
+  )
+  const health = await promise
+  timer.cancel()
+  return health
+}

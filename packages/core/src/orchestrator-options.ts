@@ -1,0 +1,45 @@
+import type { Config } from './config/index.js'
+import type { Operations } from './dispatch/index.js'
+import type { Binding, Plugin, Source } from './kernel/index.js'
+import type { Settings } from './orchestrator-settings.js'
+import type { AgentProtocol, Interceptor, Operation } from './ports/index.js'
+
+/** An agent as an orchestrator takes it: what `agent` or `adapt` returned, or any object of the protocol's shape. */
+export type AgentLike = Operations | AgentProtocol
+
+type ProvidedOf<Agent> = Agent extends AgentProtocol ? never : ProvidedOfOperation<Agent[keyof Agent]>
+type ProvidedOfOperation<Op> = Op extends Operation<never, unknown, infer Provided> ? Provided : never
+type Intersected<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never
+
+/** All that the operations of some agents need by name. */
+export type NeededBy<Agents extends readonly AgentLike[]> = Intersected<ProvidedOf<Agents[number]>>
+
+/** Parts by name; those that operations need are required, with their types. A part may be a source of it. */
+export type ProvideOption<Needed> = [keyof Needed] extends [never]
+  ? { readonly provide?: Readonly<Record<string, unknown>> }
+  : {
+      readonly provide: { readonly [Name in keyof Needed]: Needed[Name] | Source<Needed[Name]> } & Readonly<
+        Record<string, unknown>
+      >
+    }
+
+export interface CommonOptions {
+  /** What fills ports, instead of plugins or defaults: `ports: [bind(logger, pino())]`. */
+  readonly ports?: readonly Binding[]
+  readonly plugins?: readonly Plugin[]
+  /** Stand around every call; the first is the outermost. */
+  readonly interceptors?: readonly Interceptor[]
+  /** `configFromEnv()`; without it no environment variable is read. */
+  readonly config?: Config
+  /** Settings in code; they win over the environment. */
+  readonly settings?: Settings
+  /** Gives up the start. Afterwards it does nothing. */
+  readonly signal?: AbortSignal
+}
+
+/** What an orchestrator is made of. */
+export type OrchestratorOptions<Agents extends readonly AgentLike[] = readonly AgentLike[]> = CommonOptions & {
+  readonly agents?: Agents
+} & ProvideOption<NeededBy<Agents>>

@@ -1,0 +1,62 @@
+import type { SettingsSection } from './config/index.js'
+import { type Binding, bind, isSource, singleton } from './kernel/index.js'
+import { InMemoryLockStore, InMemoryStateStore } from './memory/store/index.js'
+import { silentMeter, silentTracer } from './orchestrator-defaults.js'
+import { orchestratorFailure } from './orchestrator-failures.js'
+import type { CommonOptions } from './orchestrator-options.js'
+import { settingsSections } from './orchestrator-settings.js'
+import { type Clock, type Logger, lockStore, logger, meter, stateStore, type Token, tracer } from './ports/index.js'
+
+/** What fills the ports that neither the host nor a plugin fills. */
+export function defaultParts(clock: Clock, ownLogger: Logger): readonly Binding[] {
+  return [
+    bind(logger, ownLogger),
+    bind(meter, silentMeter),
+    bind(tracer, silentTracer),
+    bind(
+      stateStore,
+      singleton(() => new InMemoryStateStore({ clock })),
+    ),
+    bind(
+      lockStore,
+      singleton(() => new InMemoryLockStore({ clock })),
+    ),
+  ]
+}
+
+/** What the host has bound to a port that is needed before anything can be made. */
+export function boundBefore<Port>(ports: readonly Binding[], token: Token<Port>): Port | undefined {
+  const binding = ports.find((one) => one.token.key === token.key)
+  if (isSource(binding?.part)) throw orchestratorFailure('orchestrator.fixed_port', { port: token.name })
+  return binding?.part as Port | undefined
+}
+
+/** The settings of all rooms and of the plugins given. */
+export function allSections({ settings, plugins = [] }: CommonOptions): readonly SettingsSection[] {
+  const ofPlugins = plugins.flatMap(({ name, options: { schema, given } }): SettingsSection[] =>
+    schema === undefined ? [] : [{ name, schema, given, owner: 'plugin' }],
+  )
+  return [...settingsSections(settings), ...ofPlugins]
+}
+
+/** Bindings and preferences by which the state is kept where the setting says. */
+export function storageChoice(
+  { plugins = [], ports = [] }: CommonOptions,
+  storage: string | undefined,
+  clock: Clock,
+): { readonly ports: readonly Binding[]; readonly prefer: ReadonlyMap<symbol, string> } {
+  const prefer = new Map<symbol, string>()
+  const isBound = ({ key }: Token<unknown>) => ports.some(({ token }) => token.key === key)
+  if (storage === undefined || isBound(stateStore)) return { ports: [], prefer }
+  if (storage === 'memory') {
+    const own = [bind(stateStore, new InMemoryStateStore({ clock })), bind(lockStore, new InMemoryLockStore({ clock }))]
+    return { ports: own.filter(({ token }) => !isBound(token)), prefer }
+  }
+  const keepers = plugins.filter(({ definition }) => definition.provides.some(({ key }) => key === stateStore.key))
+  const keeper = keepers.find(({ name }) => name === storage)
+  if (keeper === undefined) {
+    throw orchestratorFailure('orchestrator.unknown_storage', { storage, known: keepers.map(({ name }) => name) })
+  }
+  for (const { key } of keeper.definition.provides) prefer.set(key, keeper.name)
+  return { ports: [], prefer }
+}

@@ -1,0 +1,28 @@
+import type { RunnableOperation } from './dispatch/index.js'
+import { transient } from './kernel/index.js'
+import type { GivenAgents } from './orchestrator-agents.js'
+import type { Operation } from './ports/index.js'
+
+/** How a test changes what is assembled. */
+export interface Rehearsal {
+  /** Other code for an operation, where there is any; the operation needs nothing then. */
+  codeOf(operation: Operation): RunnableOperation['run'] | undefined
+  /** Makes the failure of an operation that runs for real and needs what the test does not provide. */
+  absent(need: string): Error
+}
+
+/** What is provided, completed by parts that fail when they are used: a test provides only what it comes to. */
+export function completed(
+  provide: Readonly<Record<string, unknown>>,
+  { consumers }: GivenAgents,
+  rehearsal: Rehearsal,
+): Readonly<Record<string, unknown>> {
+  const absent = consumers
+    .flatMap(({ needs }) => needs.map(({ key }) => key))
+    .filter((key) => typeof key === 'string' && !Object.hasOwn(provide, key)) as string[]
+  const failing = (name: string) =>
+    transient(() => {
+      throw rehearsal.absent(name)
+    })
+  return { ...Object.fromEntries(absent.map((name) => [name, failing(name)])), ...provide }
+}

@@ -1,0 +1,175 @@
+import { describeConfig, type ResolvedConfig } from './config/index.js'
+import type { AskOptions, Dispatch, RequestScope } from './dispatch/index.js'
+import { type EventEmitter, type Kernel, kernelFailure, type Listener, type PartFault } from './kernel/index.js'
+import { checkHealth, type OrchestratorHealth } from './orchestrator-health.js'
+import {
+  type AgentMessage,
+  type Capabilities,
+  type Clock,
+  decodeMessage,
+  encodeMessage,
+  fail,
+  identifier,
+  isFailure,
+  type LifecycleEvent,
+  type LifecycleEventName,
+  type Operation,
+  type Priority,
+  type Stamp,
+  type Token,
+  type WireLimits,
+} from './ports/index.js'
+
+/** What may be said about a request. */
+export interface RequestOptions {
+  readonly tenant?: string
+  readonly session?: string
+  /** Stops the request; its reason is the cause of the failure. */
+  readonly signal?: AbortSignal
+  /** How long it may take, instead of the setting `dispatch.agentTimeoutMs`. */
+  readonly timeoutMs?: number
+  /** Equal for requests that are the same piece of work. */
+  readonly idempotencyKey?: string
+  readonly priority?: Priority
+  /** What agents may want to know besides; passed on unread. */
+  readonly context?: unknown
+  /** The W3C `traceparent` of the span that asks. */
+  readonly traceparent?: string
+}
+
+/** Asks agents for their operations. */
+export interface Asker {
+  /** Has an operation done. Resolves with its output; rejects with a failure. */
+  ask<Input, Output>(operation: Operation<Input, Output>, input: Input, options?: RequestOptions): Promise<Output>
+}
+
+/** Asks for operations that share what is made per request; to be closed. */
+export interface Scoped extends Asker, AsyncDisposable {
+  close(): Promise<void>
+}
+
+/** An assembled orchestrator, at work until it is closed. */
+export interface Orchestrator extends Asker, AsyncDisposable {
+  /** Sends a message to the agent that it is for. Resolves with the answer, of type `response` or `error`. */
+  send(message: AgentMessage, options?: { readonly signal?: AbortSignal }): Promise<AgentMessage>
+  /** Takes in a message as text, from outside and untrusted, and resolves with the answer as text. */
+  receive(text: string | Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<string>
+  /** Asks for a tenant. */
+  tenant(id: string): Asker
+  /** Opens a scope: parts made per request are shared in it, and it may have parts of its own. */
+  scope(options?: { readonly tenant?: string; readonly provide?: Readonly<Record<string, unknown>> }): Scoped
+  /** Listens for what happens, or with `*` for everything, until what it returns is disposed. */
+  on<Name extends LifecycleEventName>(type: Name | '*', listener: Listener<LifecycleEvent<Name>>): Disposable
+  /** What each agent can do. */
+  capabilities(): Readonly<Record<string, Capabilities>>
+  /** Whether every agent that can tell could work now. */
+  health(options?: { readonly timeoutMs?: number }): Promise<OrchestratorHealth>
+  /** What fills a port here. */
+  port<Port>(token: Token<Port>): Port
+  /** The settings in force, as a table for people. */
+  describeConfig(): string
+  /**
+   * Takes no more requests, waits for those under way, then closes all parts in reverse order. Everything is closed even
+   * if it rejects, with `kernel.close_failed`. Called again, it returns the same promise.
+   */
+  close(options?: { readonly drainMs?: number }): Promise<void>
+}
+
+export interface RunningDeps {
+  readonly kernel: Kernel
+  readonly dispatch: Dispatch
+  readonly events: EventEmitter
+  readonly config: ResolvedConfig
+  readonly clock: Clock
+  readonly stamp: Stamp
+  readonly drainMs: number
+  readonly limits: WireLimits
+  openScope(tenant: string | undefined, provide?: Readonly<Record<string, unknown>>): RequestScope
+}
+
+/** The orchestrator that `createOrchestrator` has composed and started. */
+export class RunningOrchestrator implements Orchestrator {
+  readonly #deps: RunningDeps
+  #closing: Promise<void> | undefined
+
+  constructor(deps: RunningDeps) {
+    this.#deps = deps
+  }
+
+  ask<Input, Output>(operation: Operation<Input, Output>, input: Input, options?: RequestOptions): Promise<Output> {
+    return this.#deps.dispatch.ask(operation, input, options) as Promise<Output>
+  }
+
+  async send(message: AgentMessage, options?: { readonly signal?: AbortSignal }): Promise<AgentMessage> {
+    try {
+      return await this.#deps.dispatch.dispatch(message, options)
+    } catch (error) {
+      // A message that is none has nobody to be answered.
+      if (isFailure(error, 'message.invalid') || isFailure(error, 'identifier.invalid')) throw error
+      return fail(message, error, this.#deps.stamp)
+    }
+  }
+
+  async receive(text: string | Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<string> {
+    return encodeMessage(await this.send(decodeMessage(text, this.#deps.limits), options))
+  }
+
+  tenant(id: string): Asker {
+    identifier(id, 'tenant')
+    return { ask: (operation, input, options) => this.ask(operation, input, { ...options, tenant: id }) }
+  }
+
+  scope(options: { readonly tenant?: string; readonly provide?: Readonly<Record<string, unknown>> } = {}): Scoped {
+    const { tenant, provide } = options
+    if (tenant !== undefined) identifier(tenant, 'tenant')
+    const scope = this.#deps.openScope(tenant, provide)
+    const ask = (operation: Operation, input: unknown, asked: AskOptions = {}) =>
+      this.#deps.dispatch.ask(operation, input, { ...asked, tenant: asked.tenant ?? tenant, scope })
+    return { ask: ask as Asker['ask'], close: () => scope.close(), [Symbol.asyncDispose]: () => scope.close() }
+  }
+
+  on<Name extends LifecycleEventName>(type: Name | '*', listener: Listener<LifecycleEvent<Name>>): Disposable {
+    return this.#deps.events.on(type, listener)
+  }
+
+  capabilities(): Readonly<Record<string, Capabilities>> {
+    return Object.fromEntries(Array.from(this.#deps.dispatch.agents, ([name, agent]) => [name, agent.capabilities()]))
+  }
+
+  health({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<OrchestratorHealth> {
+    return checkHealth(this.#deps.dispatch.agents, this.#deps.clock, timeoutMs)
+  }
+
+  port<Port>(token: Token<Port>): Port {
+    return this.#deps.kernel.get(token)
+  }
+
+  describeConfig(): string {
+    return describeConfig(this.#deps.config.rows)
+  }
+
+  close(options: { readonly drainMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.drainMs ?? this.#deps.drainMs)
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(drainMs: number): Promise<void> {
+    const { kernel, dispatch, events, clock } = this.#deps
+    const startedAt = clock.monotonic()
+    events.emit('orchestrator.closing', { inFlight: dispatch.inFlight })
+    const abandoned = await dispatch.drain(drainMs)
+    const faults = await kernel.close()
+    events.emit('orchestrator.closed', { ms: clock.monotonic() - startedAt, abandoned })
+    if (faults.length > 0) throw closeFailed(faults)
+  }
+}
+
+function closeFailed(faults: readonly PartFault[]): Error {
+  const parts = faults.map(({ part, because }) => ({ part, because }))
+  const causes = faults.map(({ cause }) => cause)
+  return kernelFailure('kernel.close_failed', { parts }, causes.length === 1 ? causes[0] : new AggregateError(causes))
+}

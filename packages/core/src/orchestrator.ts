@@ -1,0 +1,122 @@
+import { type ResolvedConfig, resolveConfig } from './config/index.js'
+import { BoundAgent, Dispatch, instrumentation, type RequestScope } from './dispatch/index.js'
+import { consoleLogger, environment, SystemRandom, systemClock } from './host/index.js'
+import { bind, EventEmitter, Kernel, keyedNeeds, type PartFault } from './kernel/index.js'
+import { sortAgents } from './orchestrator-agents.js'
+import { LateLogger, silentMeter, silentTracer } from './orchestrator-defaults.js'
+import type { AgentLike, OrchestratorOptions } from './orchestrator-options.js'
+import { allSections, boundBefore, defaultParts, storageChoice } from './orchestrator-parts.js'
+import { completed, type Rehearsal } from './orchestrator-rehearsal.js'
+import { type Orchestrator, RunningOrchestrator } from './orchestrator-running.js'
+import { settingsSchemas } from './orchestrator-settings.js'
+import {
+  type Clock,
+  clock as clockPort,
+  dispatcher as dispatcherPort,
+  eventSink,
+  logger as loggerPort,
+  meter as meterPort,
+  random as randomPort,
+  tracer as tracerPort,
+} from './ports/index.js'
+
+/** Assembles an orchestrator from agents, parts, plugins and settings, and starts it. */
+export function createOrchestrator<const Agents extends readonly AgentLike[] = readonly []>(
+  options: OrchestratorOptions<Agents>,
+): Promise<Orchestrator> {
+  return compose(options as OrchestratorOptions)
+}
+
+/** Assembles and starts, for real or for a test. */
+export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsal): Promise<Orchestrator> {
+  const { ports = [], plugins = [], interceptors = [], signal } = options
+  const agents = sortAgents(options.agents ?? [], rehearsal?.codeOf)
+  const provide = rehearsal ? completed(options.provide ?? {}, agents, rehearsal) : (options.provide ?? {})
+  const clock = boundBefore(ports, clockPort) ?? systemClock
+  const random = boundBefore(ports, randomPort) ?? new SystemRandom()
+  const startedAt = clock.monotonic()
+
+  const config = resolveConfig(allSections(options), options.config, environment())
+  const settings = settingsOf(config)
+  const storage = storageChoice(options, settings.state.storage, clock)
+  const logger = new LateLogger(consoleLogger({ ...settings.logging, now: () => clock.now() }))
+  const report = ({ part, cause }: PartFault) => logger.warn({ part, cause }, 'A part could not be closed')
+  const events = new EventEmitter({
+    now: () => clock.now(),
+    report: (event, failure) => logger.error({ event, failure }, 'A listener failed'),
+  })
+
+  // The dispatch stands before there are agents: plugins may hold its port, and stand around its calls.
+  const openScope = (tenant: string | undefined, own: Readonly<Record<string, unknown>> = {}): RequestScope => {
+    const scope = kernel.scope(tenant, own)
+    return {
+      overrides: Object.keys(own).length > 0,
+      resolve: (needs) => scope.resolve(keyedNeeds(needs)),
+      close: async () => (await scope.close()).forEach(report),
+    }
+  }
+  const dispatch = new Dispatch({ clock, random, logger, events, openScope }, settings.dispatch)
+  for (const interceptor of interceptors) dispatch.intercept(interceptor)
+
+  const kernel = await Kernel.assemble({
+    provide,
+    ports: [...ports, ...storage.ports, bind(eventSink, events), bind(dispatcherPort, dispatch)],
+    plugins: plugins.map((plugin) => ({ plugin, options: plugin.options.schema ? config.get(plugin.name) : {} })),
+    prefer: storage.prefer,
+    defaults: [bind(clockPort, clock), bind(randomPort, random), ...defaultParts(clock, logger)],
+    consumers: agents.consumers,
+    clock,
+    events,
+    options: settings.kernel,
+    intercept: (interceptor) => dispatch.intercept(interceptor),
+    report,
+  })
+  await startUnless(signal, kernel)
+
+  const finalLogger = kernel.get(loggerPort)
+  if (finalLogger !== logger) logger.becomes(finalLogger)
+  for (const warning of config.warnings) logger.warn({}, warning)
+  instrument(dispatch, kernel, clock)
+  for (const definition of agents.defined) dispatch.join(new BoundAgent(definition, kernel))
+  for (const agent of agents.own) dispatch.join(agent)
+  events.emit('orchestrator.started', { ms: clock.monotonic() - startedAt })
+
+  const stamp = { newId: () => random.id(), now: () => clock.now() }
+  const { kernel: { drainMs }, messages: limits } = settings
+  return new RunningOrchestrator({ kernel, dispatch, events, config, clock, stamp, drainMs, limits, openScope })
+}
+
+function settingsOf(config: ResolvedConfig) {
+  return {
+    dispatch: config.get('dispatch', settingsSchemas.dispatch),
+    kernel: config.get('kernel', settingsSchemas.kernel),
+    logging: config.get('logging', settingsSchemas.logging),
+    messages: config.get('messages', settingsSchemas.messages),
+    state: config.get('state', settingsSchemas.state),
+  }
+}
+
+async function startUnless(signal: AbortSignal | undefined, kernel: Kernel): Promise<void> {
+  const starting = kernel.start()
+  const giveUp = () => void kernel.close(signal?.reason)
+  if (signal?.aborted) giveUp()
+  else signal?.addEventListener('abort', giveUp, { once: true })
+  try {
+    await starting
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
+  }
+}
+
+/** Measures calls, where there is anybody to measure for. */
+function instrument(dispatch: Dispatch, kernel: Kernel, clock: Clock): void {
+  const tracer = kernel.get(tracerPort)
+  const meter = kernel.get(meterPort)
+  if (tracer === silentTracer && meter === silentMeter) return
+  const own = instrumentation(
+    clock,
+    tracer === silentTracer ? undefined : tracer,
+    meter === silentMeter ? undefined : meter,
+  )
+  dispatch.intercept(own, 'outermost')
+}

@@ -1,0 +1,35 @@
+import type { AgentMessage, Operation, Stamp } from '../protocol/index.js'
+import type { Logger } from './logger.js'
+
+/** What an agent knows of the call it is working on, and what it can do meanwhile. Members may be destructured. */
+export interface CallContext extends Stamp {
+  /** The request itself. */
+  readonly message: AgentMessage
+  /** Aborts when nobody waits for the answer any more: cancelled, too late, or closing. Its `reason` tells. Made when first read. */
+  readonly signal: AbortSignal
+  /** 1 for the first try of this piece of work. */
+  readonly attempt: number
+  readonly runId: string | undefined
+  readonly step: string | undefined
+  readonly tenant: string | undefined
+  readonly session: SessionHandle | undefined
+  /** The orchestrator's logger; its lines name the agent, the operation and the correlation id. */
+  readonly log: Logger
+  /** How long there is until the deadline; `Infinity` when there is none, 0 when it has passed. */
+  remainingMs(): number
+  /** A key that is equal whenever this piece of work is repeated, and differs for each `effect` named. */
+  idempotencyKey(effect?: string): string
+  /** Tells whoever watches how far the work is. It never fails and waits for nobody. */
+  progress(data: unknown): void
+  /** Asks another agent, within this request: its session, tenant, deadline, cancellation and correlation are passed on. */
+  ask<Input, Output>(
+    operation: Operation<Input, Output>,
+    input: Input,
+    options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal; readonly idempotencyKey?: string },
+  ): Promise<Output>
+}
+
+/** The session that a call belongs to. */
+export interface SessionHandle {
+  readonly id: string
+}

@@ -1,0 +1,15 @@
+import { type LifecycleEventName, type LifecycleEvents, token } from '../protocol/index.js'
+
+/** Where rooms tell what happened. Whoever tells asks `observed` first, so that an unobserved event costs a branch. */
+export interface EventSink {
+  /** Whether anyone listens at all. It may change at any time. */
+  readonly observed: boolean
+  /**
+   * Tells, at once, every listener of this event and then every listener of all events, in the order in which they
+   * began to listen. The sink adds the time.
+   * It never throws: a listener that throws or rejects harms nobody else, and is reported as `listener.failed`.
+   */
+  emit<Name extends LifecycleEventName>(type: Name, details: LifecycleEvents[Name]): void
+}
+
+export const eventSink = token<EventSink>('baton.event-sink')

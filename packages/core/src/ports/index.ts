@@ -1,0 +1,42 @@
+export * from '../protocol/index.js'
+export type {
+  AgentHealth,
+  AgentProtocol,
+  Capabilities,
+  OperationCapability,
+  SchemaDescription,
+} from './agent-protocol.js'
+export type { CallContext, SessionHandle } from './call-context.js'
+export { type Clock, clock, type Scheduled } from './clock.js'
+export { type Dispatcher, type DispatchOptions, dispatcher } from './dispatcher.js'
+export { type EventSink, eventSink } from './event-sink.js'
+export type { Interceptor } from './interceptor.js'
+export { type Lease, type LockStore, lockStore } from './lock-store.js'
+export { type Logger, type LogLevel, logger } from './logger.js'
+export { type Attributes, type Meter, meter } from './meter.js'
+export { type Random, random } from './random.js'
+export {
+  type Body,
+  type ClaimAnswer,
+  type ClaimRequest,
+  type EndedStatus,
+  endedStatuses,
+  type Head,
+  type Hold,
+  type Move,
+  type NewHead,
+  type NewRecord,
+  type Outcome,
+  type RecordKind,
+  type RecordPage,
+  type ReleasedStatus,
+  type RunnerInfo,
+  type RunQuery,
+  type RunRecord,
+  type RunRef,
+  type RunStatus,
+  type WorkflowVersion,
+  type Write,
+} from './run-record.js'
+export { journalFailure, largestBody, type StateStore, type StoreCall, stateStore } from './state-store.js'
+export { type Span, type Tracer, tracer } from './tracer.js'

@@ -1,0 +1,17 @@
+import { token } from '../protocol/index.js'
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/**
+ * Where log lines go. A pino logger is one as it is.
+ *
+ * No method throws, waits, or keeps the fields after it has returned. What a level lets through is the logger's own affair.
+ */
+export interface Logger {
+  debug(fields: object, message?: string): void
+  info(fields: object, message?: string): void
+  warn(fields: object, message?: string): void
+  error(fields: object, message?: string): void
+}
+
+export const logger = token<Logger>('baton.logger')

@@ -1,0 +1,69 @@
+import { isError } from './is-error.js'
+import { maskSecrets } from './mask-secrets.js'
+
+const brand = Symbol.for('baton.failure')
+
+export interface FailureInit<Details> {
+  readonly code: string
+  readonly message: string
+  readonly remedy: string
+  readonly retryable: boolean
+  readonly details: Details
+  readonly cause?: unknown
+}
+
+/** What went wrong, as data: the one error class of Baton. The code carries the meaning, the message names the remedy. */
+export class Failure<Details = unknown> extends Error {
+  /** Recognises a failure of another installed copy of this package, where `instanceof` would not. */
+  readonly [brand] = true
+  override readonly name = 'Failure'
+  readonly code: string
+  readonly remedy: string
+  /** Whether the same call may succeed when it is made again. */
+  readonly retryable: boolean
+  readonly details: Details
+
+  constructor(init: FailureInit<Details>) {
+    super(`${init.message} ${init.remedy}`.trim(), init.cause === undefined ? undefined : { cause: init.cause })
+    this.code = init.code
+    this.remedy = init.remedy
+    this.retryable = init.retryable
+    this.details = init.details
+  }
+
+  /** The failure without its stack, for logs and answers: whatever looks like a secret is masked, in its causes too. */
+  toJSON(): object {
+    return maskSecrets({
+      name: this.name,
+      code: this.code,
+      message: this.message,
+      remedy: this.remedy,
+      retryable: this.retryable,
+      details: this.details,
+      ...(this.cause !== undefined && { cause: causeOf(this.cause, 8) }),
+    }) as object
+  }
+}
+
+/** Whether a caught value is a failure of Baton (of any installed copy), and one with this code if a code is given. */
+export function isFailure(value: unknown, code?: string): value is Failure {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (value as { [brand]?: unknown })[brand] === true &&
+    (code === undefined || (value as Failure).code === code)
+  )
+}
+
+function causeOf(cause: unknown, levels: number): unknown {
+  if (!isError(cause)) return cause
+  const { name, message } = cause
+  const { code, retryable } = cause as { code?: unknown; retryable?: unknown }
+  return {
+    name,
+    message,
+    ...(code !== undefined && { code }),
+    ...(retryable !== undefined && { retryable }),
+    ...(cause.cause !== undefined && levels > 0 && { cause: causeOf(cause.cause, levels - 1) }),
+  }
+}

@@ -1,0 +1,36 @@
+export { admit } from './admit.js'
+export { type Classifier, classify, type ErrorClass } from './classify.js'
+export { decode, encode } from './codec.js'
+export { codecFailure } from './codec-failure.js'
+export {
+  checkMessage,
+  createMessage,
+  fail,
+  forward,
+  type MessageInit,
+  messageFailure,
+  reply,
+  type Stamp,
+} from './create-message.js'
+export { declareFailures, type FailureKind, type FailureMaker } from './declare-failures.js'
+export { Failure, type FailureInit, isFailure } from './failure.js'
+export { identifier, identifierFailure, isIdentifier } from './identifier.js'
+export { isError } from './is-error.js'
+export type { LifecycleEvent, LifecycleEventName, LifecycleEvents } from './lifecycle-event.js'
+export { masked, maskSecrets, maskText } from './mask-secrets.js'
+export { decodeMessage, encodeMessage } from './message-codec.js'
+export type { AgentMessage, BudgetRemaining, MessageType, Receiver } from './message.js'
+export { type Contract, type Named, type Need, type Needs, need, type Operation, type PortNeed, type Resolved } from './operation.js'
+export { type Priority, priorities } from './priority.js'
+export { shown } from './shown.js'
+export {
+  type InputOf,
+  issuePath,
+  type OutputOf,
+  type SchemaIssue,
+  type SchemaResult,
+  type StandardSchema,
+} from './standard-schema.js'
+export { type Token, token } from './token.js'
+export { wireFailure } from './wire-failure.js'
+export { defaultLimits, type WireLimits } from './wire-limits.js'

@@ -1,0 +1,54 @@
+import { isError } from './is-error.js'
+
+const secretName = /pass(word|wd|phrase)?$|secret|token$|api[-_]?key|authori[sz]ation|cookie|credential|private[-_]?key|signature/i
+const urlCredentials = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s@]*@/gi
+const bearer = /\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}/gi
+const providerKey = /\b(sk|pk|rk|ghp|gho|xox[abprs])[-_][a-z0-9_-]{12,}/gi
+const assignment = /\b([\w-]*(?:password|passwd|secret|api[-_]?key|token))(\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)/gi
+
+/** What stands in the place of a masked value. */
+export const masked = '***'
+
+/** A copy of a value, fit for a log: members with secret-sounding names and credentials within texts are masked. */
+export function maskSecrets(value: unknown): unknown {
+  return mask(value, new Set())
+}
+
+function mask(value: unknown, ancestors: Set<object>): unknown {
+  if (typeof value === 'string') return maskText(value)
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'function' || typeof value === 'symbol') return undefined
+  if (typeof value !== 'object' || value === null) return value
+  if (ancestors.has(value)) return '[circular]'
+  if (ancestors.size >= 16) return '[too deep]'
+  ancestors.add(value)
+  const copy = maskMembers(value, ancestors)
+  ancestors.delete(value)
+  return copy
+}
+
+function maskMembers(value: object, ancestors: Set<object>): unknown {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
+  if (isError(value)) {
+    return { name: value.name, message: maskText(value.message), ...(maskMembers({ ...value }, ancestors) as object) }
+  }
+  if (Array.isArray(value)) return value.map((item) => mask(item, ancestors))
+  if (value instanceof Set) return [...value].map((item) => mask(item, ancestors))
+  const entries: Iterable<[unknown, unknown]> = value instanceof Map ? value : Object.entries(value)
+  return Object.fromEntries(
+    Array.from(entries, ([name, item]) => [
+      String(name),
+      secretName.test(String(name)) && item !== undefined && item !== null ? masked : mask(item, ancestors),
+    ]),
+  )
+}
+
+/** A text without the credentials in it: those of addresses, of authorization headers, provider keys, `password=…`. */
+export function maskText(text: string): string {
+  return text
+    .replace(urlCredentials, `$1${masked}@`)
+    .replace(bearer, `$1 ${masked}`)
+    .replace(providerKey, masked)
+    .replace(assignment, `$1$2${masked}`)
+}

@@ -1,0 +1,54 @@
+import type { AgentMessage, CallContext, Interceptor } from '../ports/index.js'
+
+/** One call, as it was made and as it ended. */
+export interface CallRecord<Input = unknown, Output = unknown> {
+  /** As the caller passed it, before defaults. */
+  readonly input: Input
+  readonly attempt: number
+  readonly idempotencyKey: string
+  readonly message: AgentMessage
+  /** Nothing while it is under way, and when it failed. */
+  readonly output?: Output | undefined
+  readonly failure?: unknown
+}
+
+type Writable<T> = { -readonly [Member in keyof T]: T[Member] }
+
+/** Stands around every call and keeps what it was. */
+export class CallRecorder implements Interceptor {
+  readonly name = 'call recorder'
+  readonly #calls: Writable<CallRecord>[] = []
+  readonly #refuse: (message: AgentMessage) => Error | undefined
+
+  /** `refuse` tells why a call may not be made, if it may not. */
+  constructor(refuse: (message: AgentMessage) => Error | undefined) {
+    this.#refuse = refuse
+  }
+
+  of(agent: string, operation: string): readonly CallRecord[] {
+    return this.#calls.filter(
+      ({ message }) =>
+        message.operation === operation && 'agent' in message.receiver && message.receiver.agent === agent,
+    )
+  }
+
+  async intercept(
+    message: AgentMessage,
+    call: CallContext,
+    next: (message: AgentMessage) => Promise<AgentMessage>,
+  ): Promise<AgentMessage> {
+    const { payload: input, attempt } = message
+    const record: Writable<CallRecord> = { input, attempt, idempotencyKey: call.idempotencyKey(), message }
+    this.#calls.push(record)
+    try {
+      const refusal = this.#refuse(message)
+      if (refusal !== undefined) throw refusal
+      const answer = await next(message)
+      record.output = answer.payload
+      return answer
+    } catch (error) {
+      record.failure = error
+      throw error
+    }
+  }
+}

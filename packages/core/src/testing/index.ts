@@ -1,0 +1,8 @@
+export type { CallRecord } from './call-recorder.js'
+export type { Contract, ContractCase, Examination, Subject } from './contract.js'
+export { ManualClock } from './doubles/manual-clock.js'
+export { SeededRandom } from './doubles/seeded-random.js'
+export { Flaky, type FlakyPlan } from './flaky.js'
+export { type CaseResult, type DefineTest, examine, runContract } from './run-contract.js'
+export { type Answer, fails, real, type Stub, stub } from './stub.js'
+export { createTestOrchestrator, type TestOptions, type TestOrchestrator } from './test-orchestrator.js'

@@ -1,0 +1,112 @@
+import { compose } from '../orchestrator.js'
+import type { AgentLike, CommonOptions, NeededBy, OrchestratorOptions } from '../orchestrator-options.js'
+import type { Orchestrator } from '../orchestrator-running.js'
+import { clock, type LifecycleEvent, logger, type Operation, random } from '../ports/index.js'
+import { type CallRecord, CallRecorder } from './call-recorder.js'
+import { ManualClock } from './doubles/manual-clock.js'
+import { type LogLine, RecordingLogger } from './doubles/recording-logger.js'
+import { SeededRandom } from './doubles/seeded-random.js'
+import type { Stub } from './stub.js'
+import { StubScript } from './stub-script.js'
+import { testingFailure } from './testing-failure.js'
+import { VirtualClock } from './virtual-clock.js'
+
+/** What is tested, and what takes the place of the rest. */
+export type TestOptions<Agents extends readonly AgentLike[]> = CommonOptions & {
+  readonly agents?: Agents
+  /** What operations that run for real need. */
+  readonly provide?: Readonly<Partial<NeededBy<Agents>>> & Readonly<Record<string, unknown>>
+  /** With stubs, what an agent asks for has to be stubbed; what the test itself asks for runs for real unless stubbed. */
+  readonly stubs?: readonly Stub[]
+  /** Whether time moves by itself when nothing else can (`auto`, unless given), or only by `advance`. */
+  readonly clock?: 'auto' | 'manual'
+  /** For the chance of the orchestrator; equal seeds, equal runs. */
+  readonly seed?: number
+}
+
+/** An orchestrator in virtual time, that remembers what happened in it. */
+export interface TestOrchestrator extends Orchestrator {
+  readonly clock: ManualClock
+  readonly logs: readonly LogLine[]
+  readonly events: readonly LifecycleEvent[]
+  /** The calls of an operation so far, in order. */
+  calls<Input, Output>(operation: Operation<Input, Output>): readonly CallRecord<Input, Output>[]
+  /** How much virtual time has passed. */
+  elapsedMs(): number
+  /** Lets virtual time pass; what it sets going goes on as far as it can without more of it. */
+  advance(ms: number): Promise<void>
+}
+
+/**
+ * An orchestrator for a test: as `createOrchestrator` makes it, but in virtual time, with chance that repeats itself, its log
+ * kept instead of written. Its `close()` rejects when stubs were not used as given, so hold it with `await using`.
+ */
+export async function createTestOrchestrator<const Agents extends readonly AgentLike[] = readonly []>(
+  options: TestOptions<Agents>,
+): Promise<TestOrchestrator> {
+  const { stubs, seed, clock: pace, ports = [], interceptors = [], ...rest } = options
+  const script = new StubScript(stubs)
+  const recorder = new CallRecorder((message) => script.refusalOf(message))
+  const underWay = new Set<string>()
+  const time = pace === 'manual' ? new ManualClock() : new VirtualClock(() => underWay.size > 0)
+  const log = new RecordingLogger()
+  const events: LifecycleEvent[] = []
+
+  const usual = [
+    { token: clock, part: time },
+    { token: random, part: new SeededRandom(seed) },
+    { token: logger, part: log },
+  ].filter(({ token }) => !ports.some((given) => given.token.key === token.key))
+  const composition = { ...rest, ports: [...ports, ...usual], interceptors: [...interceptors, recorder] }
+  const orchestrator = await compose(composition as OrchestratorOptions, {
+    codeOf: (operation) => script.codeOf(operation),
+    absent: (need) => testingFailure('testing.not_provided', { need }),
+  })
+  orchestrator.on('*', (event) => {
+    events.push(event)
+    if (event.type === 'call.started') {
+      underWay.add(event.message.id)
+      if (time instanceof VirtualClock) time.watch()
+    } else if (event.type === 'call.finished') underWay.delete(event.message.id)
+  })
+
+  const startedAt = time.monotonic()
+  const close = orchestrator.close.bind(orchestrator)
+  let closing: Promise<void> | undefined
+  return Object.assign(orchestrator, {
+    clock: time,
+    logs: log.lines,
+    events,
+    calls: <Input, Output>({ agent, name }: Operation<Input, Output>) =>
+      recorder.of(agent, name) as readonly CallRecord<Input, Output>[],
+    elapsedMs: () => time.monotonic() - startedAt,
+    advance: (ms: number) => advanceBy(time, ms),
+    close: (how?: { readonly drainMs?: number }) => {
+      closing ??= close(how).then(() => {
+        const verdict = script.verdict()
+        if (verdict !== undefined) throw verdict
+      })
+      return closing
+    },
+  })
+}
+
+/** Moves the clock from one due task to the next, and lets promises settle in between. */
+async function advanceBy(time: ManualClock, ms: number): Promise<void> {
+  const end = time.monotonic() + ms
+  await settled()
+  for (;;) {
+    const left = end - time.monotonic()
+    const next = time.nextDueInMs
+    if (next === undefined || next > left) {
+      time.advance(left)
+      return settled()
+    }
+    time.advance(next)
+    await settled()
+  }
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 64; turn++) await undefined
+}

@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { root } from '../../tools/workspace.mjs'
+import { exportsMadeBy, referencePages, settingsSections } from './reference.ts'
+
+const pages = await referencePages()
+
+test.each([...pages])('%s is as the source has it', (path, text) => {
+  const file = join(root, path)
+  const written = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  expect(written, 'Run `npm run docs` to write it anew').toBe(text)
+})
+
+test('no failure code is declared twice', async () => {
+  const registries = await exportsMadeBy('declareFailures')
+  const codes = registries.flatMap(({ value }) => Object.keys((value as { kinds: object }).kinds))
+  expect(codes.length).toBeGreaterThan(0)
+  expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([])
+})
+
+test('the settings of every room are gathered', async () => {
+  const schemas = new Set<unknown>((await settingsSections()).map(({ schema }) => schema))
+  const stated = (await exportsMadeBy('z\\s*\\.object')).filter(({ name }) => name.endsWith('Settings'))
+  expect(stated.length).toBeGreaterThan(0)
+  expect(stated.filter(({ value }) => !schemas.has(value)).map(({ file, name }) => `${file}: ${name}`)).toEqual([])
+})

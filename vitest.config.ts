@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config'
+import { publishedPackages } from './tools/workspace.mjs'
+
+/** Where each part of the suite lives: `npx vitest --project unit` runs one of them. */
+const parts: Record<string, { include: string[]; exclude?: string[]; testTimeout?: number; globalSetup?: string }> = {
+  unit: { include: ['packages/**/src/**/*.test.ts'], exclude: ['**/*.property.test.ts'] },
+  architecture: { include: ['test/architecture/**/*.test.ts'] },
+  contracts: { include: ['test/contracts/**/*.test.ts'] },
+  properties: { include: ['**/*.property.test.ts', 'test/properties/**/*.test.ts'], testTimeout: 60_000 },
+  journeys: { include: ['test/journeys/**/*.test.ts'], testTimeout: 30_000 },
+  packed: { include: ['test/packed/**/*.test.ts'], testTimeout: 120_000, globalSetup: 'test/packed/setup.ts' },
+  docs: { include: ['test/docs/**/*.test.ts'], testTimeout: 120_000 },
+}
+
+/** Packages are taken from their sources, so that a test needs no build and a stack trace shows what was written. */
+const alias = publishedPackages().flatMap(({ entries }) =>
+  entries.map(({ specifier, source }) => ({ find: new RegExp(`^${specifier}$`), replacement: source })),
+)
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects: Object.entries(parts).map(([name, { exclude = [], ...part }]) => ({
+      extends: true,
+      test: { name, exclude: ['**/node_modules/**', '**/dist/**', ...exclude], hookTimeout: 300_000, ...part },
+    })),
+  },
+})
