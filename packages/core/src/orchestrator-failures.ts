@@ -10,7 +10,7 @@ export const orchestratorFailure = declareFailures({
   'orchestrator.unknown_storage': {
     when: 'The setting state.storage names a plugin that was not given, or that keeps no state.',
     retryable: false,
-    says: ({ storage, known }: { readonly storage: string; readonly known: readonly string[] }) =>
+    says: ({ storage }: { readonly storage: string; readonly known: readonly string[] }) =>
       `The state cannot be kept in ${storage}: no plugin of that name keeps state here.`,
     remedy: ({ known }: { readonly known: readonly string[] }) =>
       `Set it to ${[...known, 'memory'].join(' or ')}, or add that plugin to createOrchestrator({ plugins }).`,

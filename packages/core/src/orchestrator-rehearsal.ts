@@ -6,9 +6,9 @@ import type { Operation } from './ports/index.js'
 /** How a test changes what is assembled. */
 export interface Rehearsal {
   /** Other code for an operation, where there is any; the operation needs nothing then. */
-  codeOf(operation: Operation): RunnableOperation['run'] | undefined
+  readonly codeOf: (operation: Operation) => RunnableOperation['run'] | undefined
   /** Makes the failure of an operation that runs for real and needs what the test does not provide. */
-  absent(need: string): Error
+  readonly absent: (need: string) => Error
 }
 
 /** What is provided, completed by parts that fail when they are used: a test provides only what it comes to. */

@@ -84,7 +84,7 @@ export interface RunningDeps {
   readonly stamp: Stamp
   readonly drainMs: number
   readonly limits: WireLimits
-  openScope(tenant: string | undefined, provide?: Readonly<Record<string, unknown>>): RequestScope
+  readonly openScope: (tenant: string | undefined, provide?: Readonly<Record<string, unknown>>) => RequestScope
 }
 
 /** The orchestrator that `createOrchestrator` has composed and started. */

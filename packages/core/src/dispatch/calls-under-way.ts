@@ -1,4 +1,4 @@
-import { type AgentMessage, type Clock, classify } from '../ports/index.js'
+import { type Clock, classify } from '../ports/index.js'
 import { asFailure } from './agent/index.js'
 import type { Call } from './call.js'
 import { Deadlines } from './deadlines.js'
@@ -26,12 +26,7 @@ export class CallsUnderWay {
     return this.#requests.size
   }
 
-  wait<Result>(
-    call: Call,
-    answer: Promise<AgentMessage>,
-    signal: AbortSignal | undefined,
-    pick: (reply: AgentMessage) => Result,
-  ): Promise<Result> {
+  wait<Result>(call: Call, answer: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
     const cancel = signal && (() => call.stop(signal.reason))
     if (cancel) signal.addEventListener('abort', cancel, { once: true })
@@ -52,12 +47,12 @@ export class CallsUnderWay {
       void this.#leave(call)
     })
     answer.then(
-      (reply) => {
+      (result) => {
         if (!call.end()) return
         end('succeeded')
         const left = this.#leave(call)
-        if (left === undefined) resolve(pick(reply))
-        else void left.then(() => resolve(pick(reply)))
+        if (left === undefined) resolve(result)
+        else void left.then(() => resolve(result))
       },
       (error: unknown) => {
         if (!call.end()) return

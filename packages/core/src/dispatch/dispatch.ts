@@ -12,7 +12,7 @@ import {
   type Random,
   shown,
 } from '../ports/index.js'
-import { asFailure, checkReply } from './agent/index.js'
+import { asFailure, BoundAgent, checkReply } from './agent/index.js'
 import { type AskOptions, Call, type CallHost } from './call.js'
 import { CallsUnderWay } from './calls-under-way.js'
 import type { DispatchSettings } from './dispatch-settings.js'
@@ -26,8 +26,10 @@ export interface DispatchDeps {
   readonly random: Random
   readonly logger: Logger
   readonly events: EventSink
-  openScope(tenant: string | undefined): RequestScope
+  readonly openScope: (tenant: string | undefined) => RequestScope
 }
+
+type Work<Result> = (message: AgentMessage, call: Call) => Result | Promise<Result>
 
 /** Brings each message to its agent and the answer back: the spine that every call goes through. */
 export class Dispatch implements Dispatcher {
@@ -84,17 +86,24 @@ export class Dispatch implements Dispatcher {
 
   async dispatch(message: AgentMessage, options?: AskOptions): Promise<AgentMessage> {
     checkMessage(message)
-    return this.#call(message, this.#timeoutOf(options), options, undefined, (reply) => reply)
+    const startedAt = this.#host.monotonic()
+    const untilDeadline = message.deadline === undefined ? Number.POSITIVE_INFINITY : message.deadline - this.#host.now()
+    const dueAt = startedAt + Math.min(this.#timeoutOf(options), untilDeadline)
+    const call = this.#open(message, options, undefined, startedAt, dueAt)
+    return this.#call(call, options, this.#answer) as Promise<AgentMessage>
   }
 
   ask(operation: Operation, input: unknown, options?: AskOptions): Promise<unknown> {
+    let call: Call
     try {
+      const startedAt = this.#host.monotonic()
       const timeoutMs = this.#timeoutOf(options)
       const message = requestFromOutside(operation, input, options, this.#host, timeoutMs)
-      return this.#call(message, timeoutMs, options, undefined, payloadOf)
+      call = this.#open(message, options, undefined, startedAt, startedAt + timeoutMs)
     } catch (error) {
       return Promise.reject(error)
     }
+    return this.#call(call, options, this.#output)
   }
 
   /** Takes in no more requests, waits for those under way, stops those that are not done in time; tells how many. */
@@ -104,34 +113,42 @@ export class Dispatch implements Dispatcher {
   }
 
   #askWithin(parent: Call, operation: Operation, input: unknown, options?: AskOptions): Promise<unknown> {
+    let call: Call
     try {
-      const timeoutMs = Math.min(this.#timeoutOf(options), parent.dueAt - this.#host.monotonic())
+      const startedAt = this.#host.monotonic()
+      const dueAt = Math.min(startedAt + this.#timeoutOf(options), parent.dueAt)
       const key = options?.idempotencyKey ?? keyWithin(parent, operation)
-      const message = requestWithin(parent.message, operation, input, key, this.#host, timeoutMs)
-      return this.#call(message, timeoutMs, options, parent, payloadOf)
+      const message = requestWithin(parent.message, operation, input, key, this.#host, dueAt - startedAt)
+      call = this.#open(message, options, parent, startedAt, dueAt)
     } catch (error) {
       return Promise.reject(error)
     }
+    return this.#call(call, options, this.#output)
+  }
+
+  #open(
+    message: AgentMessage,
+    options: AskOptions | undefined,
+    parent: Call | undefined,
+    startedAt: number,
+    dueAt: number,
+  ): Call {
+    const request = parent?.request ?? new Request(this.#deps.openScope, message.tenant, options?.scope)
+    return new Call(this.#host, message, request, parent, startedAt, dueAt)
   }
 
   /** One call from beginning to end. It waits for nothing that is there already. */
-  #call<Result>(
-    message: AgentMessage,
-    timeoutMs: number,
-    options: AskOptions | undefined,
-    parent: Call | undefined,
-    pick: (reply: AgentMessage) => Result,
-  ): Promise<Result> {
-    const call = this.#open(message, timeoutMs, options, parent)
+  #call<Result>(call: Call, options: AskOptions | undefined, work: Work<Result>): Promise<Result> {
+    const { message } = call
     const { events } = this.#deps
     try {
       this.#admit(call, options?.signal)
       if (events.observed) events.emit('call.started', { message })
-      const answer = this.#interceptors.length === 0 ? this.#process(message, call) : this.#around(0, message, call)
-      if (answer instanceof Promise) return this.#underWay.wait(call, answer, options?.signal, pick)
+      const result = work(message, call)
+      if (isThenable(result)) return this.#underWay.wait(call, result, options?.signal)
       call.stopChildren()
       this.#ended(call, 'succeeded')
-      return Promise.resolve(pick(answer))
+      return Promise.resolve(result)
     } catch (error) {
       const failure = asFailure(message, error, classify)
       call.stopChildren()
@@ -140,19 +157,26 @@ export class Dispatch implements Dispatcher {
     }
   }
 
-  #open(message: AgentMessage, timeoutMs: number, options: AskOptions | undefined, parent: Call | undefined): Call {
-    const startedAt = this.#host.monotonic()
-    const untilDeadline = message.deadline === undefined ? timeoutMs : message.deadline - this.#host.now()
-    const dueAt = Math.min(startedAt + Math.min(timeoutMs, untilDeadline), parent?.dueAt ?? Number.POSITIVE_INFINITY)
-    const request = parent?.request ?? new Request(this.#deps.openScope, message.tenant, options?.scope)
-    return new Call(this.#host, message, request, parent, startedAt, dueAt)
-  }
-
   #admit(call: Call, signal: AbortSignal | undefined): void {
     if (this.#closing && call.parent === undefined) throw closed(call.message)
     if (signal?.aborted) throw cancelled(call.message, signal.reason)
     if (call.parent?.isOver) throw cancelled(call.message, 'the call that it is part of is over')
     if (call.dueAt <= call.startedAt) throw timedOut(call.message, 0)
+  }
+
+  /** What the agent answers, as a message. */
+  readonly #answer: Work<AgentMessage> = (message, call) => {
+    if (this.#interceptors.length > 0) return this.#around(0, message, call)
+    return this.#process(message, call)
+  }
+
+  /** What the agent answers, without the message: where nobody would see one, none is made. */
+  readonly #output: Work<unknown> = (message, call) => {
+    if (this.#interceptors.length > 0) return this.#around(0, message, call).then(payloadOf)
+    const agent = this.#find(message)
+    if (agent instanceof BoundAgent) return agent.perform(message, call)
+    const answer = this.#process(message, call)
+    return isThenable(answer) ? answer.then(payloadOf) : payloadOf(answer)
   }
 
   #process(message: AgentMessage, call: Call): AgentMessage | Promise<AgentMessage> {
@@ -205,6 +229,6 @@ function payloadOf(reply: AgentMessage): unknown {
   return reply.payload
 }
 
-function isThenable<T>(value: T | PromiseLike<T>): value is Promise<T> {
+function isThenable<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof (value as PromiseLike<T> | undefined | null)?.then === 'function'
 }

@@ -1,4 +1,4 @@
-import { type AgentMessage, identifier, isIdentifier, type Operation, type Priority, type Stamp } from '../ports/index.js'
+import { type AgentMessage, identifier, type Operation, type Priority, type Stamp } from '../ports/index.js'
 import { dispatchFailure } from './failures.js'
 import { idempotencyKeyOf } from './idempotency-key.js'
 
@@ -100,7 +100,8 @@ export function keyWithin(
 }
 
 function receiverOf(operation: Operation): { readonly agent: string } {
-  if (isIdentifier(operation?.agent) && isIdentifier(operation.name)) return { agent: operation.agent }
+  // What an agent has taken in has a checked name.
+  if (operation?.agent) return { agent: operation.agent }
   throw dispatchFailure('dispatch.not_an_operation', {
     because: operation?.contract ? 'this operation was not taken in by an agent' : 'this is no operation',
   })

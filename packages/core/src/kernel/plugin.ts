@@ -14,11 +14,11 @@ export interface PluginStart<Options, N extends Needs> {
   /** Aborts when the start is no longer wanted, or takes too long. */
   readonly signal: AbortSignal
   /** Fills a port that it declared. Where the host has bound that port itself, the host's stays. */
-  provide<Port>(token: Token<Port>, port: Port): void
+  readonly provide: <Port>(token: Token<Port>, port: Port) => void
   /** Stands around every call from now on. */
-  intercept(interceptor: Interceptor): void
+  readonly intercept: (interceptor: Interceptor) => void
   /** Listens until the plugin has stopped. */
-  on<Name extends LifecycleEventName>(type: Name | '*', listener: Listener<LifecycleEvent<Name>>): void
+  readonly on: <Name extends LifecycleEventName>(type: Name | '*', listener: Listener<LifecycleEvent<Name>>) => void
 }
 
 export interface PluginDefinition<Options, N extends Needs> {

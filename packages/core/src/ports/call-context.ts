@@ -16,17 +16,17 @@ export interface CallContext extends Stamp {
   /** The orchestrator's logger; its lines name the agent, the operation and the correlation id. */
   readonly log: Logger
   /** How long there is until the deadline; `Infinity` when there is none, 0 when it has passed. */
-  remainingMs(): number
+  readonly remainingMs: () => number
   /** A key that is equal whenever this piece of work is repeated, and differs for each `effect` named. */
-  idempotencyKey(effect?: string): string
+  readonly idempotencyKey: (effect?: string) => string
   /** Tells whoever watches how far the work is. It never fails and waits for nobody. */
-  progress(data: unknown): void
+  readonly progress: (data: unknown) => void
   /** Asks another agent, within this request: its session, tenant, deadline, cancellation and correlation are passed on. */
-  ask<Input, Output>(
+  readonly ask: <Input, Output>(
     operation: Operation<Input, Output>,
     input: Input,
     options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal; readonly idempotencyKey?: string },
-  ): Promise<Output>
+  ) => Promise<Output>
 }
 
 /** The session that a call belongs to. */

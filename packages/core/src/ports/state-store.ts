@@ -127,8 +127,8 @@ export const journalFailure = declareFailures({
   'journal.invalid_request': {
     when: 'A store was called with a number or a value outside what its port allows.',
     retryable: false,
-    says: ({ what, received, allowed }: { what: string; received: string; allowed: string }) =>
+    says: ({ what, received }: { what: string; received: string; allowed: string }) =>
       `The store cannot take ${received} as ${what}.`,
-    remedy: ({ allowed }) => `Give ${allowed}.`,
+    remedy: ({ allowed }: { allowed: string }) => `Give ${allowed}.`,
   },
 })

@@ -8,17 +8,17 @@ export const messageFailure = declareFailures({
   'message.invalid': {
     when: 'A message was made with a member that cannot be: an unknown type or priority, a time that is no time.',
     retryable: false,
-    says: ({ member, received, allowed }: { member: string; received: string; allowed: string }) =>
+    says: ({ member, received }: { member: string; received: string; allowed: string }) =>
       `A message cannot have ${received} as its ${member}.`,
-    remedy: ({ allowed }) => `Give ${allowed}.`,
+    remedy: ({ allowed }: { allowed: string }) => `Give ${allowed}.`,
   },
 })
 
 /** What a constructor of messages needs of the world: identifiers and the time. A call context is one. */
 export interface Stamp {
-  newId(): string
+  readonly newId: () => string
   /** Milliseconds since 1970. */
-  now(): number
+  readonly now: () => number
 }
 
 /** What a message cannot do without; everything else is filled in. */
@@ -167,7 +167,7 @@ export function checkMessage(message: AgentMessage): void {
   check(isCount(message.attempt) && message.attempt > 0, 'attempt', message.attempt, 'a whole number from 1')
   check(isCount(message.depth), 'depth', message.depth, 'a whole number from 0')
   const trace = message.traceparent
-  check(trace === undefined || traceparent.test(trace), 'traceparent', trace, 'a W3C traceparent, or nothing')
+  check(trace === undefined || (typeof trace === 'string' && traceparent.test(trace)), 'traceparent', trace, 'a W3C traceparent, or nothing')
 }
 
 function checkReceiver(receiver: Receiver): void {

@@ -9,36 +9,41 @@ export interface FailureKind<Details> {
   readonly remedy: string | ((details: Details) => string)
 }
 
-type DetailsOf<Kind> = Kind extends { says: (details: infer Details) => string } ? Details : never
-
 /** Makes the failures of one room: `throw failure('room.code', details, cause)`. */
-export interface FailureMaker<Kinds> {
-  <Code extends keyof Kinds & string>(
+export interface FailureMaker<DetailsByCode> {
+  <Code extends keyof DetailsByCode & string>(
     code: Code,
-    details: DetailsOf<Kinds[Code]>,
+    details: DetailsByCode[Code],
     cause?: unknown,
-  ): Failure<DetailsOf<Kinds[Code]>>
+  ): Failure<DetailsByCode[Code]>
   /** Whether a caught value is this failure; then its details are typed. */
-  is<Code extends keyof Kinds & string>(value: unknown, code: Code): value is Failure<DetailsOf<Kinds[Code]>>
+  readonly is: <Code extends keyof DetailsByCode & string>(
+    value: unknown,
+    code: Code,
+  ) => value is Failure<DetailsByCode[Code]>
   /** The declarations themselves, for the documentation. */
-  readonly kinds: Kinds
+  readonly kinds: { readonly [Code in keyof DetailsByCode]: FailureKind<DetailsByCode[Code]> }
 }
 
 /** Declares the failure codes of a room, each with its typed details. Codes read `room.what_happened`. */
-export function declareFailures<const Kinds extends Readonly<Record<string, FailureKind<never>>>>(
-  kinds: Kinds,
-): FailureMaker<Kinds> {
-  const make = (code: string, details: never, cause?: unknown): Failure => {
-    const kind = kinds[code] as FailureKind<never>
+export function declareFailures<DetailsByCode>(kinds: {
+  readonly [Code in keyof DetailsByCode]: FailureKind<DetailsByCode[Code]>
+}): FailureMaker<DetailsByCode> {
+  const make = <Code extends keyof DetailsByCode & string>(
+    code: Code,
+    details: DetailsByCode[Code],
+    cause?: unknown,
+  ): Failure<DetailsByCode[Code]> => {
+    const { says, remedy, retryable } = kinds[code]
     return new Failure({
       code,
-      message: kind.says(details),
-      remedy: typeof kind.remedy === 'string' ? kind.remedy : kind.remedy(details),
-      retryable: typeof kind.retryable === 'boolean' ? kind.retryable : kind.retryable(details),
+      message: says(details),
+      remedy: typeof remedy === 'string' ? remedy : remedy(details),
+      retryable: typeof retryable === 'boolean' ? retryable : retryable(details),
       details,
       cause,
     })
   }
   const is = (value: unknown, code: string): boolean => isFailure(value, code)
-  return Object.assign(make, { is, kinds }) as unknown as FailureMaker<Kinds>
+  return Object.assign(make, { is, kinds }) as unknown as FailureMaker<DetailsByCode>
 }

@@ -1,7 +1,7 @@
 export { admit } from './admit.js'
 export { type Classifier, classify, type ErrorClass } from './classify.js'
-export { decode, encode } from './codec.js'
 export { codecFailure } from './codec-failure.js'
+export { decode, encode } from './codec.js'
 export {
   checkMessage,
   createMessage,

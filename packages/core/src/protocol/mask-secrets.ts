@@ -31,7 +31,7 @@ function maskMembers(value: object, ancestors: Set<object>): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
   if (isError(value)) {
-    return { name: value.name, message: maskText(value.message), ...(maskMembers({ ...value }, ancestors) as object) }
+    return { name: value.name, message: maskText(value.message), ...(maskMembers(Object.fromEntries(Object.entries(value)), ancestors) as object) }
   }
   if (Array.isArray(value)) return value.map((item) => mask(item, ancestors))
   if (value instanceof Set) return [...value].map((item) => mask(item, ancestors))

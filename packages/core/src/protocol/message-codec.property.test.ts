@@ -18,7 +18,7 @@ const identifier = fc
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined })
 const time = fc.integer({ min: 0, max: 8.64e15 })
 const hex = (length: number) =>
-  fc.string({ minLength: length, maxLength: length, unit: fc.constantFrom(...'0123456789abcdef') })
+  fc.string({ minLength: length, maxLength: length, unit: fc.constantFrom(...Array.from('0123456789abcdef')) })
 const carried = fc.oneof(
   fc.jsonValue({ maxDepth: 5 }),
   fc.constantFrom<unknown>(undefined, { '~1': 1 }, { '~date': null }, new Map([[{ a: 1n }, new Set([undefined])]])),
@@ -122,7 +122,7 @@ const truncated = fc
 const altered = fc
   .tuple(
     fc.oneof(message.map(encodeMessage), hostilePayload),
-    fc.array(fc.tuple(fc.nat(), fc.constantFrom(...'{}[]",:~\\1e'))),
+    fc.array(fc.tuple(fc.nat(), fc.constantFrom(...Array.from('{}[]",:~\\1e')))),
   )
   .map(([text, changes]) =>
     changes.reduce((changed, [at, unit]) => {

@@ -120,6 +120,7 @@ describe('encodeMessage', () => {
 describe('decodeMessage', () => {
   it('refuses too large a text before it parses it, counted in bytes', () => {
     const parse = vi.spyOn(JSON, 'parse')
+    const toText = vi.spyOn(TextDecoder.prototype, 'decode')
     const text = wireWithPadding(400_000)
     const failure = refusal(() => decodeMessage(text))
     expect(failure.code).toBe('wire.too_large')
@@ -127,6 +128,7 @@ describe('decodeMessage', () => {
     expect(failure.message).toContain(`{ maxBytes: ${Buffer.byteLength(text)} }`)
     expect(refusal(() => decodeMessage(Buffer.from(text))).code).toBe('wire.too_large')
     expect(parse).not.toHaveBeenCalled()
+    expect(toText).not.toHaveBeenCalled()
     expect(decodeMessage(text, { maxBytes: 2_000_000 }).id).toBe('m-1')
   })
 
@@ -240,6 +242,16 @@ describe('decodeMessage', () => {
     const inherited = JSON.stringify(rest).replace('{', `{"__proto__":{"id":"${id}"},`)
     expect(refusal(() => decodeMessage(inherited)).code).toBe('identifier.invalid')
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+  })
+
+  it('takes no member from a prototype that something else has polluted', () => {
+    const wire = wireWith('session', undefined)
+    Object.defineProperty(Object.prototype, 'session', { value: 'stolen', configurable: true })
+    try {
+      expect(decodeMessage(wire).session).toBeUndefined()
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'session')
+    }
   })
 
   it('names the path of a tag in the payload that does not hold what it says', () => {

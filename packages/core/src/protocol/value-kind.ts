@@ -3,9 +3,10 @@ import { isError } from './is-error.js'
 /** What the codec takes an object for; `other` is what it does not know. */
 export type ValueKind = 'array' | 'object' | 'bare' | 'map' | 'set' | 'date' | 'error' | 'bytes' | 'buffer' | 'other'
 
-const sizeOfMap = getter(Map.prototype, 'size')
-const sizeOfSet = getter(Set.prototype, 'size')
-const lengthOfBuffer = getter(ArrayBuffer.prototype, 'byteLength')
+const sizeOfMap = builtIn(Map.prototype, 'size', 'get')
+const timeOfDate = builtIn(Date.prototype, 'getTime', 'value')
+const sizeOfSet = builtIn(Set.prototype, 'size', 'get')
+const lengthOfBuffer = builtIn(ArrayBuffer.prototype, 'byteLength', 'get')
 
 /** Tells the kind of an object, also of one from another realm (a test runner's, a vm's), where `instanceof` says no. */
 export function valueKind(value: object): ValueKind {
@@ -18,7 +19,7 @@ export function valueKind(value: object): ValueKind {
   if (isPlainPrototype(prototype)) return 'object'
   if (isNamed(prototype, 'Map')) return passes(sizeOfMap, value) ? 'map' : 'other'
   if (isNamed(prototype, 'Set')) return passes(sizeOfSet, value) ? 'set' : 'other'
-  if (isNamed(prototype, 'Date')) return passes(Date.prototype.getTime, value) ? 'date' : 'other'
+  if (isNamed(prototype, 'Date')) return passes(timeOfDate, value) ? 'date' : 'other'
   if (isNamed(prototype, 'ArrayBuffer')) return passes(lengthOfBuffer, value) ? 'buffer' : 'other'
   return 'other'
 }
@@ -44,6 +45,6 @@ function passes(method: (this: never) => unknown, value: object): boolean {
   }
 }
 
-function getter(prototype: object, name: string): () => unknown {
-  return Object.getOwnPropertyDescriptor(prototype, name)?.get as () => unknown
+function builtIn(prototype: object, name: string, kind: 'get' | 'value'): () => unknown {
+  return Reflect.get(Object.getOwnPropertyDescriptor(prototype, name) ?? {}, kind) as () => unknown
 }

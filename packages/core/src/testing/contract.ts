@@ -15,15 +15,15 @@ export interface ContractCase<Port> {
 export interface Subject<Port> {
   readonly port: Port
   /** Lets time pass for the port: a manual clock in memory, a real wait on servers. */
-  advance(ms: number): Promise<void>
+  readonly advance: (ms: number) => Promise<void>
   /** Opens another client of the same store, as another process would. */
   readonly another?: (() => Promise<Port>) | undefined
-  close?(): Promise<void>
+  readonly close?: (() => Promise<void>) | undefined
 }
 
 /** How an implementation is examined. */
 export interface Examination<Port> {
-  open(): Promise<Subject<Port>>
+  readonly open: () => Promise<Subject<Port>>
   /** Cases that do not apply, by name, each with its reason. */
   readonly skip?: Readonly<Record<string, string>> | undefined
 }

@@ -15,7 +15,7 @@ export interface FlakyPlan {
   /** The methods that are flaky; all, unless given. */
   readonly methods?: readonly string[]
   /** Makes the failure; `testing.flaky`, which is worth a retry, unless given. */
-  readonly failure?: (method: string) => unknown
+  readonly failure?: (method: string) => Error
 }
 
 /** Ports that fail as planned. */

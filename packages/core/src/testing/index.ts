@@ -1,3 +1,4 @@
+export { InMemoryLockStore, InMemoryStateStore } from '../memory/store/index.js'
 export type { CallRecord } from './call-recorder.js'
 export type { Contract, ContractCase, Examination, Subject } from './contract.js'
 export { ManualClock } from './doubles/manual-clock.js'

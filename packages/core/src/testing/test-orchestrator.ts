@@ -108,5 +108,5 @@ async function advanceBy(time: ManualClock, ms: number): Promise<void> {
 }
 
 async function settled(): Promise<void> {
-  for (let turn = 0; turn < 64; turn++) await undefined
+  for (let turn = 0; turn < 64; turn++) await Promise.resolve()
 }

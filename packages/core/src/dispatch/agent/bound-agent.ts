@@ -56,8 +56,15 @@ export class BoundAgent implements AgentProtocol {
     return this.#capabilities
   }
 
-  // Nothing here waits where nothing has to: each needless promise would cost as much as the rest of the call.
   process(message: AgentMessage, call: ActiveCall): MaybePromise<AgentMessage> {
+    const output = this.perform(message, call)
+    if (isThenable(output)) return output.then((settled) => reply(message, settled, call))
+    return reply(message, output, call)
+  }
+
+  /** Does the work of a message, and gives the output as it is, for who needs no message around it. */
+  // Nothing here waits where nothing has to: each needless promise would cost as much as the rest of the call.
+  perform(message: AgentMessage, call: ActiveCall): MaybePromise<unknown> {
     const bound = this.#operations.get(message.operation)
     if (bound === undefined) {
       const known = [...this.#operations.keys()]
@@ -73,7 +80,7 @@ export class BoundAgent implements AgentProtocol {
     message: AgentMessage,
     checked: SchemaResult<unknown>,
     call: ActiveCall,
-  ): MaybePromise<AgentMessage> {
+  ): MaybePromise<unknown> {
     if (checked.issues) throw agentFailure('agent.invalid_input', violation(this.#place(bound), checked.issues))
     const { value } = checked
     if (bound.needsNothing) return this.#work(bound, message, value, call)
@@ -87,21 +94,21 @@ export class BoundAgent implements AgentProtocol {
     })
   }
 
-  #work(bound: BoundOperation, message: AgentMessage, input: unknown, call: ActiveCall): MaybePromise<AgentMessage> {
+  #work(bound: BoundOperation, message: AgentMessage, input: unknown, call: ActiveCall): MaybePromise<unknown> {
     const output = bound.work(input, call, message)
-    if (isThenable(output)) return output.then((settled) => this.#end(bound, message, settled, call))
-    return this.#end(bound, message, output, call)
+    if (isThenable(output)) return output.then((settled) => this.#end(bound, settled))
+    return this.#end(bound, output)
   }
 
-  #end(bound: BoundOperation, message: AgentMessage, output: unknown, call: ActiveCall): MaybePromise<AgentMessage> {
+  #end(bound: BoundOperation, output: unknown): MaybePromise<unknown> {
     const checked = bound.checkOutput(output)
-    if (isThenable(checked)) return checked.then((result) => this.#answer(bound, message, result, call))
-    return this.#answer(bound, message, checked, call)
+    if (isThenable(checked)) return checked.then((result) => this.#checkedOutput(bound, result))
+    return this.#checkedOutput(bound, checked)
   }
 
-  #answer(bound: BoundOperation, message: AgentMessage, checked: SchemaResult<unknown>, call: ActiveCall) {
+  #checkedOutput(bound: BoundOperation, checked: SchemaResult<unknown>): unknown {
     if (checked.issues) throw agentFailure('agent.invalid_output', violation(this.#place(bound), checked.issues))
-    return reply(message, checked.value, call)
+    return checked.value
   }
 
   #place({ operation }: BoundOperation) {

@@ -29,7 +29,7 @@ const contextMembers: readonly string[] = [
   // Not of the context, but no object can have these as ordinary members.
   '__proto__',
   'constructor',
-] satisfies readonly (keyof CallContext | '__proto__' | 'constructor')[]
+]
 
 /** An operation with the code that does its work; those of hand-written agents have none. */
 export interface RunnableOperation extends Operation {
@@ -38,7 +38,7 @@ export interface RunnableOperation extends Operation {
 
 type NoClash<N> = keyof N & keyof CallContext extends never
   ? unknown
-  : { readonly needs: `'${keyof N & keyof CallContext & string}' is a name of CallContext: choose another` }
+  : { readonly needs: `'${Extract<keyof N, keyof CallContext>}' is a name of CallContext: choose another` }
 
 /** Defines a piece of work: its input and output as schemas (of any Standard Schema library), what it needs, its code. */
 export function operation<Input extends StandardSchema, Output extends StandardSchema, const N extends Needs = {}>(
@@ -47,7 +47,10 @@ export function operation<Input extends StandardSchema, Output extends StandardS
     readonly output: Output
     readonly needs?: N
     readonly description?: string
-    run(input: OutputOf<Input>, call: CallContext & Resolved<N>): InputOf<Output> | Promise<InputOf<Output>>
+    readonly run: (
+      input: OutputOf<Input>,
+      call: CallContext & Resolved<N>,
+    ) => InputOf<Output> | Promise<InputOf<Output>>
   } & NoClash<N>,
 ): Operation<InputOf<Input>, OutputOf<Output>, Named<N>> {
   const { input, output, needs = {}, description, run } = definition
@@ -63,7 +66,7 @@ export function operation<Input extends StandardSchema, Output extends StandardS
     description,
     contract: { input, output },
     needs,
-    run: run.bind(definition) as RunnableOperation['run'],
+    run: run as RunnableOperation['run'],
   }
   return made as unknown as Operation<InputOf<Input>, OutputOf<Output>, Named<N>>
 }

@@ -1,4 +1,10 @@
-import { type ClaimAnswer, type ClaimRequest, identifier, type RunRef, type WorkflowVersion } from '../../ports/index.js'
+import {
+  type ClaimAnswer,
+  type ClaimRequest,
+  identifier,
+  type RunRef,
+  type WorkflowVersion,
+} from '../../ports/index.js'
 import { checkCount, checkDuration, checkRun, checkThat, checkWhole } from './check-request.js'
 import { dueBefore } from './due-runs.js'
 import type { RunEntry } from './run-entry.js'

@@ -1,0 +1,120 @@
+import type { Head, RunQuery, StateStore } from '../../../ports/index.js'
+import { altered, flawed } from './altered.js'
+
+async function allHeads(store: StateStore, query: RunQuery): Promise<Head[]> {
+  const heads: Head[] = []
+  let after: string | undefined
+  do {
+    const page = await store.list({ ...query, limit: 500, after })
+    heads.push(...page.heads)
+    after = page.next
+  } while (after !== undefined)
+  return heads
+}
+
+/** Pages that are found by counting from the start of what a query finds now. */
+function counted(store: StateStore, order: (heads: Head[]) => Head[]): Partial<StateStore> {
+  return {
+    list: async (query, call) => {
+      call?.signal?.throwIfAborted()
+      await store.list({ ...query, after: undefined })
+      const heads = order(await allHeads(store, query))
+      const start = Number(query.after ?? 0)
+      const end = start + query.limit
+      return { heads: heads.slice(start, end), next: end < heads.length ? String(end) : undefined }
+    },
+  }
+}
+
+/** Stores whose lists miss runs, repeat them, or hold others. */
+export const flawedListers = [
+  flawed('counts runs from the start to find a page', [], (store) => counted(store, (heads) => heads)),
+  flawed('lists the oldest first', [], (store) => counted(store, (heads) => heads.toReversed())),
+  flawed('lists those that changed last first', [], (store) =>
+    counted(store, (heads) => heads.toSorted((one, other) => other.token - one.token)),
+  ),
+  flawed('misses a run on each border of pages', [], (store) =>
+    altered(store, { list: (answer) => ({ ...answer, next: answer.next && String(Number(answer.next) - 1) }) }),
+  ),
+  flawed('lists at most 1,000 runs', [], (store) => {
+    let listed = 0
+    return altered(store, {
+      list: (answer, { after }) => {
+        listed = answer.heads.length + (after === undefined ? 0 : listed)
+        return { ...answer, next: listed >= 1_000 ? undefined : answer.next }
+      },
+    })
+  }),
+  flawed('lists heads without their inputs', [], (store) =>
+    altered(store, {
+      list: (answer) => ({ ...answer, heads: answer.heads.map((head) => ({ ...head, input: undefined })) }),
+    }),
+  ),
+  flawed('lists the runs of all tenants', [], (store) =>
+    altered(store, {
+      query: (query) =>
+        (query.session ?? query.parent ?? query.statuses ?? query.createdFrom ?? query.due)
+          ? query
+          : { ...query, tenant: undefined },
+    }),
+  ),
+  flawed('lists nothing without a tenant', [], (store) =>
+    altered(store, { list: (answer, { tenant }) => (tenant === undefined ? { heads: [] } : answer) }),
+  ),
+  flawed('ignores the parent of a query', [], (store) =>
+    altered(store, { query: (query) => (query.tenant === undefined ? query : { ...query, parent: undefined }) }),
+  ),
+  flawed('finds sessions without their tenant', [], (store) => ({
+    list: async (query, call) =>
+      store.list(query.tenant === undefined && query.limit === 1 ? { limit: 1 } : query, call),
+  })),
+  flawed('takes only the first of several statuses', [], (store) =>
+    altered(store, { query: (query) => ({ ...query, statuses: query.statuses?.slice(0, 1) }) }),
+  ),
+  flawed('takes an empty list of statuses for none', [], (store) =>
+    altered(store, { query: (query) => ({ ...query, statuses: query.statuses?.length ? query.statuses : undefined }) }),
+  ),
+  flawed('lists runs created at the end of a time too', [], (store) =>
+    altered(store, {
+      query: ({ createdBefore, ...query }) =>
+        createdBefore === undefined ? query : { ...query, createdBefore: createdBefore + 1 },
+    }),
+  ),
+  flawed('takes waiting runs for due', [], (store) => ({
+    list: async ({ due, ...query }, call) => {
+      const answer = await store.list(query, call)
+      const isOpen = (head: Head): boolean =>
+        due !== true || (head.status !== 'running' && head.wakeAt !== undefined) || head.status === 'running'
+      return {
+        ...answer,
+        heads: answer.heads.filter((head) => isOpen(head) && (due !== true || head.endedAt === undefined)),
+      }
+    },
+  })),
+  flawed('claims what it lists as due', [], (store) => ({
+    list: async (query, call) => {
+      const answer = await store.list(query, call)
+      if (query.due === true && query.limit === 500 && answer.heads.length === 1) {
+        const workflows = answer.heads.map(({ workflow, version }) => ({ workflow, version }))
+        await store.claim({ runner: { name: 'lister' }, leaseMs: 1, workflows, limit: 1 })
+      }
+      return answer
+    },
+  })),
+  flawed('filters a page after it was cut', [], (store) => ({
+    list: async (query, call) => {
+      if (query.session === undefined || query.limit > 8) return store.list(query, call)
+      const answer = await store.list({ ...query, session: undefined }, call)
+      const heads = answer.heads.filter(({ session }) => session === query.session)
+      return { heads, next: heads.length === 0 ? undefined : answer.next }
+    },
+  })),
+  flawed('gives the last page of a list a next', [], (store) =>
+    altered(store, {
+      list: (answer, { limit, after }) => ({
+        ...answer,
+        next: answer.next ?? (after === undefined && limit === 4 ? answer.heads.at(-1)?.ref : undefined),
+      }),
+    }),
+  ),
+]

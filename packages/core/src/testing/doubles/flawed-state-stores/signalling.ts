@@ -1,0 +1,109 @@
+import type { Write } from '../../../ports/index.js'
+import { altered, flawed } from './altered.js'
+
+const isSignal = (write: Write): write is Write & { kind: 'signal' } => write.kind === 'signal'
+
+/** Stores that lose signals, or hear what was not said. */
+export const flawedListeners = [
+  flawed('keeps a signal without raising nudge', [], (store) =>
+    altered(store, {
+      outcome: (outcome, write) => (outcome.accepted && isSignal(write) ? { ...outcome, nudge: 0 } : outcome),
+    }),
+  ),
+  flawed('counts a signal that it has already', [], (store) => ({
+    append: async (writes, call) => {
+      const outcomes = await store.append(writes, call)
+      const again = writes.flatMap((write, index): Write[] => {
+        const outcome = outcomes[index]
+        if (!isSignal(write) || !outcome?.accepted || outcome.fresh > 0) return []
+        return [{ ...write, record: { ...write.record, key: `${write.record.key} ${outcome.nudge}` } }]
+      })
+      if (again.length > 0) await store.append(again)
+      return outcomes
+    },
+  })),
+  flawed('fences off the holder by a signal', [], (store) => ({
+    append: async (writes, call) => {
+      const outcomes = await store.append(writes, call)
+      for (const [index, write] of writes.entries()) {
+        if (!isSignal(write) || !outcomes[index]?.accepted) continue
+        const { head } = (await store.read(write.run, { limit: 1 })) ?? {}
+        if (head?.status !== 'running') continue
+        const { workflow, version, runner, takeovers } = head
+        await store.claim({
+          runner: { name: runner },
+          leaseMs: 1,
+          workflows: [{ workflow, version }],
+          limit: takeovers * 0,
+          take: [write.run],
+        })
+      }
+      return outcomes
+    },
+  })),
+  flawed('creates the run that a signal is for', [], (store) =>
+    altered(store, {
+      outcome: (outcome, write) =>
+        !outcome.accepted && isSignal(write) && outcome.head === undefined
+          ? { accepted: true, nudge: 1, fresh: 1 }
+          : outcome,
+    }),
+  ),
+  flawed('accepts signals to ended runs', [], (store) =>
+    altered(store, {
+      outcome: (outcome, write) =>
+        !outcome.accepted && isSignal(write) && outcome.head !== undefined
+          ? { accepted: true, nudge: 1, fresh: 1 }
+          : outcome,
+    }),
+  ),
+  flawed('takes any record for a signal', [], (store) =>
+    altered(store, {
+      write: (write) => (isSignal(write) ? { ...write, record: { ...write.record, kind: 'signal' } } : write),
+    }),
+  ),
+  flawed('lets signalled runs sleep on', [], (store) => ({
+    claim: async (request, call) => {
+      const answer = await store.claim(request, call)
+      const asleep = answer.runs.filter(({ head }) => head.nudge > 0 && head.token === 3)
+      return { ...answer, runs: answer.runs.filter((run) => !asleep.includes(run)) }
+    },
+  })),
+  flawed('wakes runs that need attention by a signal', [], (store) => {
+    const attention = new Set<Write & { kind: 'signal' }>()
+    return {
+      ...altered(store, {
+        outcome: (outcome, write) => {
+          if (outcome.accepted && isSignal(write)) attention.add(write)
+          return outcome
+        },
+      }),
+      claim: async (request, call) => {
+        const take = [...(request.take ?? [])]
+        for (const { run } of attention) {
+          const page = await store.read(run, { limit: 1 })
+          if (page?.head.status === 'needs-attention') take.push(run)
+        }
+        return store.claim({ ...request, take }, call)
+      },
+    }
+  }),
+  flawed('does not tell the holder of signals', [], (store) =>
+    altered(store, {
+      outcome: (outcome, write) => (outcome.accepted && write.kind === 'held' ? { ...outcome, nudge: 0 } : outcome),
+    }),
+  ),
+  flawed('does not tell the runner of signals', [], (store) =>
+    altered(store, { claim: (answer) => ({ ...answer, nudged: [] }) }),
+  ),
+  flawed('tells every runner of every signal', [], (store) => {
+    const signalled = new Map<string, { tenant: string; id: string }>()
+    return altered(store, {
+      outcome: (outcome, write) => {
+        if (isSignal(write)) signalled.set(JSON.stringify(write.run), write.run)
+        return outcome
+      },
+      claim: (answer) => ({ ...answer, nudged: [...signalled.values()] }),
+    })
+  }),
+]
