@@ -7,7 +7,11 @@ const Topic = z.object({ topic: z.string().min(1) })
 const Text = z.object({ text: z.string() })
 
 const critic = agent('critic', {
-  polish: operation({ input: Text, output: Text, run: ({ text }) => ({ text: `${text.trim().replace(/\.*$/, '')}!` }) }),
+  polish: operation({
+    input: Text,
+    output: Text,
+    run: ({ text }) => ({ text: `${text.trim().replace(/\.*$/, '')}!` }),
+  }),
 })
 
 const writer = agent('writer', {

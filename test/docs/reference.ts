@@ -5,6 +5,7 @@ import { registerHooks } from 'node:module'
 import { dirname, join, posix } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as Config from '../../packages/core/src/config/index.ts'
+import { z } from 'zod'
 import type * as OrchestratorSettings from '../../packages/core/src/orchestrator-settings.ts'
 import { publishedPackages, root } from '../../tools/workspace.mjs'
 
@@ -129,7 +130,8 @@ function escaped(text: string): string {
 /** The settings of every room, as the orchestrator gathers them. */
 export async function settingsSections(): Promise<ReturnType<typeof OrchestratorSettings.settingsSections>> {
   const settings = await load('packages/core/src/orchestrator-settings.ts')
-  return (settings as typeof OrchestratorSettings).settingsSections()
+  const { settingsSchemas, settingsSections: gather } = settings as typeof OrchestratorSettings
+  return gather(settingsSchemas(z))
 }
 
 async function configurationPage(): Promise<string> {

@@ -50,6 +50,7 @@ export {
   type MessageInit,
   meter,
   type Need,
+  type Needs,
   need,
   type Operation,
   type Priority,

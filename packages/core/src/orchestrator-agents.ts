@@ -1,4 +1,10 @@
-import { type AgentDefinition, definitionOf, dispatchFailure, type RunnableOperation, withCode } from './dispatch/index.js'
+import {
+  type AgentDefinition,
+  definitionOf,
+  dispatchFailure,
+  type RunnableOperation,
+  withCode,
+} from './dispatch/index.js'
 import { type Consumer, keyedNeeds } from './kernel/index.js'
 import { orchestratorFailure } from './orchestrator-failures.js'
 import type { AgentLike } from './orchestrator-options.js'

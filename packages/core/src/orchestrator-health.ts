@@ -14,7 +14,9 @@ export async function checkHealth(
 ): Promise<OrchestratorHealth> {
   const answers = await Promise.all(
     [...agents.values()].flatMap((agent) =>
-      agent.health === undefined ? [] : [askOne(agent, clock, timeoutMs).then((health) => [agent.name, health] as const)],
+      agent.health === undefined
+        ? []
+        : [askOne(agent, clock, timeoutMs).then((health) => [agent.name, health] as const)],
     ),
   )
   return { ok: answers.every(([, { ok }]) => ok), agents: Object.fromEntries(answers) }
@@ -23,10 +25,14 @@ export async function checkHealth(
 async function askOne(agent: AgentProtocol, clock: Clock, timeoutMs: number): Promise<AgentHealth> {
   const controller = new AbortController()
   const { promise, resolve } = Promise.withResolvers<AgentHealth>()
-  const timer = clock.schedule(timeoutMs, () => {
-    resolve({ ok: false, reason: `no answer within ${timeoutMs} ms` })
-    controller.abort()
-  }, true)
+  const timer = clock.schedule(
+    timeoutMs,
+    () => {
+      resolve({ ok: false, reason: `no answer within ${timeoutMs} ms` })
+      controller.abort()
+    },
+    true,
+  )
   void (async () => agent.health?.({ signal: controller.signal }))().then(
     (health) => resolve(health ?? { ok: false, reason: 'no answer' }),
     (error: unknown) => resolve({ ok: false, reason: error instanceof Error ? error.message : String(error) }),

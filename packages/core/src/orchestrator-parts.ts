@@ -4,7 +4,7 @@ import { InMemoryLockStore, InMemoryStateStore } from './memory/store/index.js'
 import { silentMeter, silentTracer } from './orchestrator-defaults.js'
 import { orchestratorFailure } from './orchestrator-failures.js'
 import type { CommonOptions } from './orchestrator-options.js'
-import { settingsSections } from './orchestrator-settings.js'
+import { type SettingsSchemas, settingsSections } from './orchestrator-settings.js'
 import { type Clock, type Logger, lockStore, logger, meter, stateStore, type Token, tracer } from './ports/index.js'
 
 /** What fills the ports that neither the host nor a plugin fills. */
@@ -32,11 +32,14 @@ export function boundBefore<Port>(ports: readonly Binding[], token: Token<Port>)
 }
 
 /** The settings of all rooms and of the plugins given. */
-export function allSections({ settings, plugins = [] }: CommonOptions): readonly SettingsSection[] {
+export function allSections(
+  schemas: SettingsSchemas,
+  { settings, plugins = [] }: CommonOptions,
+): readonly SettingsSection[] {
   const ofPlugins = plugins.flatMap(({ name, options: { schema, given } }): SettingsSection[] =>
     schema === undefined ? [] : [{ name, schema, given, owner: 'plugin' }],
   )
-  return [...settingsSections(settings), ...ofPlugins]
+  return [...settingsSections(schemas, settings), ...ofPlugins]
 }
 
 /** Bindings and preferences by which the state is kept where the setting says. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z as zod } from 'zod'
 import type { SettingsSection } from './config/index.js'
 import { dispatchSettings } from './dispatch/index.js'
 import { loggingSettings } from './host/index.js'
@@ -6,47 +6,51 @@ import { kernelSettings } from './kernel/index.js'
 import { defaultLimits } from './ports/index.js'
 
 /** What is taken in of messages that come from outside as text. */
-const messageSettings = z.object({
-  maxBytes: z.number().int().min(1).max(1_073_741_824).default(defaultLimits.maxBytes).meta({
-    env: 'MAX_MESSAGE_SIZE',
-    unit: 'B',
-    description: 'How large a message may be.',
-  }),
-  maxDepth: z.number().int().min(1).max(512).default(defaultLimits.maxDepth).meta({
-    env: 'MAX_MESSAGE_DEPTH',
-    description: 'How deep its values may be nested.',
-  }),
-  maxKeys: z.number().int().min(1).max(10_000_000).default(defaultLimits.maxKeys).meta({
-    env: 'MAX_MESSAGE_KEYS',
-    description: 'How many members its objects may have, all together.',
-  }),
-})
+const messageSettings = (z: typeof zod) =>
+  z.object({
+    maxBytes: z.number().int().min(1).max(1_073_741_824).default(defaultLimits.maxBytes).meta({
+      env: 'MAX_MESSAGE_SIZE',
+      unit: 'B',
+      description: 'How large a message may be.',
+    }),
+    maxDepth: z.number().int().min(1).max(512).default(defaultLimits.maxDepth).meta({
+      env: 'MAX_MESSAGE_DEPTH',
+      description: 'How deep its values may be nested.',
+    }),
+    maxKeys: z.number().int().min(1).max(10_000_000).default(defaultLimits.maxKeys).meta({
+      env: 'MAX_MESSAGE_KEYS',
+      description: 'How many members its objects may have, all together.',
+    }),
+  })
 
 /** Where runs are kept. */
-const stateSettings = z.object({
-  storage: z.string().optional().meta({
-    env: 'STATE_STORAGE',
-    description: 'The plugin that keeps state, by its name, or memory. Unless set: the plugin given, else memory.',
-  }),
-})
+const stateSettings = (z: typeof zod) =>
+  z.object({
+    storage: z.string().optional().meta({
+      env: 'STATE_STORAGE',
+      description: 'The plugin that keeps state, by its name, or memory. Unless set: the plugin given, else memory.',
+    }),
+  })
 
-/** The schemas of all rooms' settings, by room. */
-export const settingsSchemas = {
-  dispatch: dispatchSettings,
-  kernel: kernelSettings,
-  logging: loggingSettings,
-  messages: messageSettings,
-  state: stateSettings,
-} as const
-
-/** Settings in code, by room; whatever is absent comes from the environment, or is the default. */
-export type Settings = {
-  readonly [Room in keyof typeof settingsSchemas]?: Readonly<z.input<(typeof settingsSchemas)[Room]>>
+/** The schemas of all rooms' settings, by room. They are made when an orchestrator is: zod is heavy to load. */
+export function settingsSchemas(z: typeof zod) {
+  return {
+    dispatch: dispatchSettings(z),
+    kernel: kernelSettings(z),
+    logging: loggingSettings(z),
+    messages: messageSettings(z),
+    state: stateSettings(z),
+  }
 }
 
+export type SettingsSchemas = ReturnType<typeof settingsSchemas>
+
+/** Settings in code, by room; whatever is absent comes from the environment, or is the default. */
+export type Settings = { readonly [Room in keyof SettingsSchemas]?: Readonly<zod.input<SettingsSchemas[Room]>> }
+
 /** The settings of all rooms, with those that code gives. */
-export function settingsSections(given: Settings = {}): readonly SettingsSection[] {
-  return Object.entries(settingsSchemas).map(([name, schema]) => ({
+export function settingsSections(schemas: SettingsSchemas, given: Settings = {}): readonly SettingsSection[] {
+  return Object.entries(schemas).map(([name, schema]) => ({
     name,
     schema,
     owner: 'room',

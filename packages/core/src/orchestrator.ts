@@ -8,7 +8,7 @@ import type { AgentLike, OrchestratorOptions } from './orchestrator-options.js'
 import { allSections, boundBefore, defaultParts, storageChoice } from './orchestrator-parts.js'
 import { completed, type Rehearsal } from './orchestrator-rehearsal.js'
 import { type Orchestrator, RunningOrchestrator } from './orchestrator-running.js'
-import { settingsSchemas } from './orchestrator-settings.js'
+import { type SettingsSchemas, settingsSchemas } from './orchestrator-settings.js'
 import {
   type Clock,
   clock as clockPort,
@@ -36,8 +36,10 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
   const random = boundBefore(ports, randomPort) ?? new SystemRandom()
   const startedAt = clock.monotonic()
 
-  const config = resolveConfig(allSections(options), options.config, environment())
-  const settings = settingsOf(config)
+  const { z } = await import('zod')
+  const schemas = settingsSchemas(z)
+  const config = resolveConfig(allSections(schemas, options), options.config, environment())
+  const settings = settingsOf(config, schemas)
   const storage = storageChoice(options, settings.state.storage, clock)
   const logger = new LateLogger(consoleLogger({ ...settings.logging, now: () => clock.now() }))
   const report = ({ part, cause }: PartFault) => logger.warn({ part, cause }, 'A part could not be closed')
@@ -82,17 +84,20 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
   events.emit('orchestrator.started', { ms: clock.monotonic() - startedAt })
 
   const stamp = { newId: () => random.id(), now: () => clock.now() }
-  const { kernel: { drainMs }, messages: limits } = settings
+  const {
+    kernel: { drainMs },
+    messages: limits,
+  } = settings
   return new RunningOrchestrator({ kernel, dispatch, events, config, clock, stamp, drainMs, limits, openScope })
 }
 
-function settingsOf(config: ResolvedConfig) {
+function settingsOf(config: ResolvedConfig, schemas: SettingsSchemas) {
   return {
-    dispatch: config.get('dispatch', settingsSchemas.dispatch),
-    kernel: config.get('kernel', settingsSchemas.kernel),
-    logging: config.get('logging', settingsSchemas.logging),
-    messages: config.get('messages', settingsSchemas.messages),
-    state: config.get('state', settingsSchemas.state),
+    dispatch: config.get('dispatch', schemas.dispatch),
+    kernel: config.get('kernel', schemas.kernel),
+    logging: config.get('logging', schemas.logging),
+    messages: config.get('messages', schemas.messages),
+    state: config.get('state', schemas.state),
   }
 }
 

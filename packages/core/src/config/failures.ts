@@ -24,7 +24,7 @@ export const configFailure = declareFailures({
     retryable: false,
     says: ({ section, because }: { section: string; because: string }) =>
       `The settings of ${section} cannot be read: ${because}.`,
-    remedy: 'State them as one z.object({ … }) of zod 4.2 or later, without asynchronous parts.',
+    remedy: 'State them as one z.object({ … }) of zod 4.2 or later (not zod/mini), without asynchronous parts.',
   },
   'config.unknown_section': {
     when: 'Somebody asked for the settings of a section that was not resolved, or with a schema that is not its own.',

@@ -1,26 +1,22 @@
-import { toJSONSchema } from 'zod/v4/core'
 import { configFailure } from './failures.js'
 import type { SchemaNode } from './setting-kind.js'
 import type { SettingsSection } from './settings-section.js'
 
-type Describe = (options: { io: 'input'; unrepresentable: 'any' }) => object
-
 /** What the schema of a section says of itself. */
 export function schemaNodeOf({ name, schema }: SettingsSection): SchemaNode {
+  const { toJSONSchema } = schema as { toJSONSchema?: (options: object) => SchemaNode }
+  if (typeof toJSONSchema !== 'function') {
+    throw configFailure('config.unsupported_schema', {
+      section: name,
+      because: 'it is no schema of zod that describes itself',
+    })
+  }
   let node: SchemaNode
   try {
-    // Each copy of zod describes its own schemas; ours steps in for those without the method (zod/mini).
-    const own = (schema as { toJSONSchema?: Describe }).toJSONSchema
-    const options = { io: 'input', unrepresentable: 'any' } as const
-    node = own
-      ? own.call(schema, options)
-      : toJSONSchema(schema as unknown as Parameters<typeof toJSONSchema>[0], options)
+    // Each copy of zod describes its own schemas.
+    node = toJSONSchema.call(schema, { io: 'input', unrepresentable: 'any' })
   } catch (error) {
-    throw configFailure(
-      'config.unsupported_schema',
-      { section: name, because: 'zod cannot describe the schema' },
-      error,
-    )
+    throw configFailure('config.unsupported_schema', { section: name, because: 'zod cannot describe it' }, error)
   }
   if (node.type === 'object' && node.properties !== undefined) return node
   throw configFailure('config.unsupported_schema', { section: name, because: 'the schema is not an object' })

@@ -87,7 +87,8 @@ export class Dispatch implements Dispatcher {
   async dispatch(message: AgentMessage, options?: AskOptions): Promise<AgentMessage> {
     checkMessage(message)
     const startedAt = this.#host.monotonic()
-    const untilDeadline = message.deadline === undefined ? Number.POSITIVE_INFINITY : message.deadline - this.#host.now()
+    const untilDeadline =
+      message.deadline === undefined ? Number.POSITIVE_INFINITY : message.deadline - this.#host.now()
     const dueAt = startedAt + Math.min(this.#timeoutOf(options), untilDeadline)
     const call = this.#open(message, options, undefined, startedAt, dueAt)
     return this.#call(call, options, this.#answer) as Promise<AgentMessage>

@@ -55,6 +55,7 @@ export const dispatchFailure = declareFailures({
     retryable: true,
     says: ({ agent, operation, timeoutMs }: Called & { readonly timeoutMs: number }) =>
       `${agent}.${operation} did not answer within ${Math.round(timeoutMs)} ms.`,
-    remedy: 'See what it waits for, or allow more: ask(operation, input, { timeoutMs }), settings.dispatch.agentTimeoutMs.',
+    remedy:
+      'See what it waits for, or allow more: ask(operation, input, { timeoutMs }), settings.dispatch.agentTimeoutMs.',
   },
 })

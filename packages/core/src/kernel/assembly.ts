@@ -1,5 +1,7 @@
 import { kernelFailure } from './failures.js'
 import { type Key, shownKey } from './key.js'
+import { nearestName } from './nearest-name.js'
+import { orderByNeeds } from './order-by-needs.js'
 import { type Consumer, isLongLived, needsOf, type Part } from './part.js'
 
 /** Who provides what, checked: every need is met, nobody needs himself, nothing long-lived needs the short-lived. */
@@ -10,7 +12,8 @@ export class Assembly {
 
   constructor(parts: readonly Part[], consumers: readonly Consumer[]) {
     this.#byKey = index(parts)
-    this.ordered = this.#order(parts)
+    const require = (key: Key, path: readonly string[]) => this.#require(key, path)
+    this.ordered = orderByNeeds(parts, { needsOf, require })
     for (const consumer of consumers) {
       for (const { key } of consumer.needs) this.#require(key, [consumer.name])
     }
@@ -26,49 +29,34 @@ export class Assembly {
     return needsOf(part).map(({ key }) => this.#require(key, [part.name]))
   }
 
-  #require(key: Key, path: readonly string[]): Part {
-    const part = this.#byKey.get(key)
-    if (part !== undefined) return part
-    const names = [...this.#byKey.keys()].filter((known) => typeof known === 'string')
-    throw kernelFailure('kernel.missing_need', { need: shownKey(key), path, nearest: nearestOf(key, names) })
+  /** The part that fills a port from the orchestrator's start to its close. */
+  lasting(key: Key, holder: string): Part {
+    const part = this.#require(key, [holder])
+    if (!isLongLived(part)) throw captiveNeed(holder, key, part)
+    return part
   }
 
-  #order(parts: readonly Part[]): Part[] {
-    const ordered: Part[] = []
-    const done = new Set<Part>()
-    const path: Part[] = []
-    const visit = (part: Part): void => {
-      if (done.has(part)) return
-      if (path.includes(part)) {
-        const circle = [...path.slice(path.indexOf(part)), part].map(({ name }) => name)
-        throw kernelFailure('kernel.circular_need', { path: circle })
-      }
-      path.push(part)
-      for (const { key } of needsOf(part)) {
-        visit(
-          this.#require(
-            key,
-            path.map(({ name }) => name),
-          ),
-        )
-      }
-      path.pop()
-      done.add(part)
-      ordered.push(part)
-    }
-    for (const part of parts) visit(part)
-    return ordered
+  /** Checks that a scope's own parts find what they need, among themselves or here, and do not need themselves. */
+  checkOverrides(overrides: ReadonlyMap<Key, Part>): void {
+    const own = new Set(overrides.values())
+    orderByNeeds([...own], {
+      // What lives as long as the orchestrator was made before, and sees nothing of a scope.
+      needsOf: (part) => (own.has(part) || !isLongLived(part) ? needsOf(part) : []),
+      require: (key, path) => overrides.get(key) ?? this.#require(key, path, [...overrides.keys()]),
+    })
+  }
+
+  #require(key: Key, path: readonly string[], alsoKnown: readonly Key[] = []): Part {
+    const part = this.#byKey.get(key)
+    if (part !== undefined) return part
+    const names = [...this.#byKey.keys(), ...alsoKnown].filter((known) => typeof known === 'string')
+    const nearest = typeof key === 'string' ? nearestName(key, names) : undefined
+    throw kernelFailure('kernel.missing_need', { need: shownKey(key), path, nearest })
   }
 
   #checkCaptives(part: Part): void {
     if (!isLongLived(part)) return
-    for (const { key } of needsOf(part)) {
-      const needed = this.#byKey.get(key)
-      if (needed?.kind === 'source' && !isLongLived(needed)) {
-        const lifetime = needed.lifetime === 'transient' ? 'use' : needed.lifetime
-        throw kernelFailure('kernel.captive_need', { holder: part.name, need: shownKey(key), lifetime })
-      }
-    }
+    for (const { key } of needsOf(part)) this.lasting(key, part.name)
   }
 }
 
@@ -86,7 +74,8 @@ function index(parts: readonly Part[]): Map<Key, Part> {
   return byKey
 }
 
-function nearestOf(key: Key, names: readonly string[]): string | undefined {
-  if (typeof key !== 'string') return undefined
-  return names.find((name) => name.toLowerCase() === key.toLowerCase())
+function captiveNeed(holder: string, key: Key, part: Part) {
+  const made = part.kind === 'source' ? part.lifetime : 'singleton'
+  const lifetime = made === 'transient' ? 'use' : made
+  return kernelFailure('kernel.captive_need', { holder, need: shownKey(key), lifetime })
 }

@@ -1,10 +1,15 @@
 import type { Source } from './source.js'
 
+interface Closable extends Partial<AsyncDisposable & Disposable> {
+  readonly process?: unknown
+  close?(): unknown
+}
+
 /** How an instance that a source made is closed: as the source says, else as the instance itself offers; if at all. */
 export function closerOf(source: Source, instance: unknown): (() => Promise<void>) | undefined {
   if (source.close !== undefined) return async () => source.close?.(instance)
-  if (typeof instance !== 'object' || instance === null) return undefined
-  const part = instance as Partial<AsyncDisposable & Disposable & { process: unknown; close: () => unknown }>
+  if ((typeof instance !== 'object' && typeof instance !== 'function') || instance === null) return undefined
+  const part = instance as Closable
   if (typeof part[Symbol.asyncDispose] === 'function') return async () => part[Symbol.asyncDispose]?.()
   if (typeof part[Symbol.dispose] === 'function') return async () => part[Symbol.dispose]?.()
   // An agent says in its protocol how it is closed.

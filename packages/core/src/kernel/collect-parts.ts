@@ -37,7 +37,9 @@ export function collectParts({ provide, ports, defaults, plugins, prefer }: Part
       throw kernelFailure('kernel.duplicate_provider', { what, providers: ['one plugin', 'another'] })
     }
     names.add(name)
-    const provides = definition.provides.map(({ key }) => key).filter((key) => !bound.has(key) && (prefer.get(key) ?? name) === name)
+    const provides = definition.provides
+      .map(({ key }) => key)
+      .filter((key) => !bound.has(key) && (prefer.get(key) ?? name) === name)
     // A plugin whose parts are all replaced has nothing to do: it is never started and opens nothing.
     if (definition.provides.length > 0 && provides.length === 0) continue
     const needs = keyedNeeds(definition.needs)

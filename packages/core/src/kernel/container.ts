@@ -10,11 +10,9 @@ import type { DependencyContainer } from 'tsyringe'
  */
 export class Container {
   readonly #container: DependencyContainer
-  readonly #parent: Container | undefined
 
-  private constructor(container: DependencyContainer, parent?: Container) {
+  private constructor(container: DependencyContainer) {
     this.#container = container
-    this.#parent = parent
   }
 
   static async open(): Promise<Container> {
@@ -27,7 +25,7 @@ export class Container {
 
   /** Opens a container that sees this one's instances; what is set in it stays in it. */
   child(): Container {
-    return new Container(this.#container.createChildContainer(), this)
+    return new Container(this.#container.createChildContainer())
   }
 
   set(key: string | symbol, instance: unknown): void {
@@ -35,14 +33,12 @@ export class Container {
     this.#container.register(tokenOf(key), { useValue: { instance } })
   }
 
-  has(key: string | symbol): boolean {
-    return this.hasOwn(key) || this.#parent?.has(key) === true
-  }
-
+  /** Whether it was set here, and not in a parent. */
   hasOwn(key: string | symbol): boolean {
     return this.#container.isRegistered(tokenOf(key))
   }
 
+  /** What was set here, or else in a parent; to be asked only for what was. */
   get(key: string | symbol): unknown {
     return this.#container.resolve<{ instance: unknown }>(tokenOf(key)).instance
   }

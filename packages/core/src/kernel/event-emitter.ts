@@ -1,6 +1,7 @@
 import mittModule, { type Emitter } from 'mitt'
 import type { EventSink, LifecycleEvent, LifecycleEventName, LifecycleEvents } from '../ports/index.js'
 
+/** Is told of an event. What it throws or rejects with harms nobody. */
 export type Listener<Event> = (event: Event) => void | Promise<void>
 
 export interface EventEmitterDeps {
@@ -30,11 +31,14 @@ export class EventEmitter implements EventSink {
 
   /** Listens for one event, or with `*` for all, until what it returns is disposed. */
   on<Name extends LifecycleEventName>(type: Name | '*', listener: Listener<LifecycleEvent<Name>>): Disposable {
-    const guarded = (event: LifecycleEvent) => this.#tell(event, listener as unknown as Listener<LifecycleEvent>)
+    let listening = true
+    const guarded = (event: LifecycleEvent) => {
+      // mitt goes on telling who was removed while it was telling.
+      if (listening) this.#tell(event, listener as unknown as Listener<LifecycleEvent>)
+    }
     const handler = type === '*' ? (_: unknown, event: LifecycleEvent) => guarded(event) : guarded
     this.#emitter.on(type as '*', handler as never)
     this.#listeners++
-    let listening = true
     return {
       [Symbol.dispose]: () => {
         if (!listening) return
@@ -64,9 +68,17 @@ export class EventEmitter implements EventSink {
   #failed(event: LifecycleEvent, failure: unknown): void {
     // A listener of `listener.failed` that fails itself must not be told of that, or it would never end.
     if (event.type === 'listener.failed' || !this.#isHeard('listener.failed')) {
-      this.#deps.report(event.type, failure)
+      this.#report(event.type, failure)
     } else {
       this.emit('listener.failed', { event: event.type, failure })
+    }
+  }
+
+  #report(event: string, failure: unknown): void {
+    try {
+      this.#deps.report(event, failure)
+    } catch {
+      // A log that fails is no reason for whoever told of the event to fail as well.
     }
   }
 

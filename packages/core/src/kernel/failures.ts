@@ -1,6 +1,8 @@
 import { declareFailures } from '../ports/index.js'
 
 const path = (names: readonly string[]) => names.join(' -> ')
+const reasons = (parts: readonly { part: string; because: string }[]) =>
+  parts.map(({ part, because }) => `${part} (${because})`).join('; ')
 
 export const kernelFailure = declareFailures({
   'kernel.missing_need': {
@@ -20,7 +22,7 @@ export const kernelFailure = declareFailures({
     remedy: 'Take one of the needs out, or pass that thing later, by a method call.',
   },
   'kernel.duplicate_provider': {
-    when: 'Two plugins provide the same port, or two have the same name.',
+    when: 'Two plugins provide the same port, or have the same name, or the host binds a port twice.',
     retryable: false,
     says: ({ what, providers }: { what: string; providers: readonly string[] }) =>
       `${what} is provided more than once: by ${providers.join(' and ')}.`,
@@ -61,21 +63,21 @@ export const kernelFailure = declareFailures({
   'kernel.start_failed': {
     when: 'A plugin or a provided part did not start; what had started was stopped again.',
     retryable: false,
-    says: ({ parts }: { parts: readonly { part: string; because: string }[] }) =>
-      `Could not start: ${parts.map(({ part, because }) => `${part} (${because})`).join('; ')}.`,
-    remedy: 'Mend each cause; nothing was left running.',
+    says: ({ parts }: { parts: readonly { part: string; because: string }[] }) => `Could not start: ${reasons(parts)}.`,
+    remedy: 'Mend each cause; what had started was stopped again.',
   },
   'kernel.start_cancelled': {
     when: 'The orchestrator was closed, or its signal aborted, while it started.',
     retryable: true,
-    says: ({ because }: { because: string }) => `The start was stopped: ${because}.`,
-    remedy: 'Nothing was left running; create it again when it is wanted.',
+    says: ({ because, parts }: { because: string; parts: readonly { part: string; because: string }[] }) =>
+      `The start was stopped: ${because}.${parts.length > 0 ? ` Not stopped as told: ${reasons(parts)}.` : ''}`,
+    remedy: 'Create it again when it is wanted; what had started was stopped.',
   },
   'kernel.close_failed': {
     when: 'Some parts could not be closed, or not in time. All of them were told to.',
     retryable: false,
     says: ({ parts }: { parts: readonly { part: string; because: string }[] }) =>
-      `Closed, except for: ${parts.map(({ part, because }) => `${part} (${because})`).join('; ')}.`,
+      `Closed, except for: ${reasons(parts)}.`,
     remedy: 'See each cause; what these parts held may be held until the process ends.',
   },
   'kernel.scope_closed': {

@@ -1,15 +1,16 @@
 import type { Clock, Interceptor, Needs, Token } from '../ports/index.js'
 import { Assembly } from './assembly.js'
 import { closerOf } from './close-part.js'
+import { collectParts, type PartSources, partOf } from './collect-parts.js'
 import { Container } from './container.js'
 import type { EventEmitter } from './event-emitter.js'
-import { kernelFailure } from './failures.js'
-import { type KeyedNeed, keyedNeeds, shownKey } from './key.js'
-import { Lifecycle, type LifecycleOptions, type PartFault, type Startable } from './lifecycle.js'
+import { type Key, type KeyedNeed, keyedNeeds } from './key.js'
+import { Lifecycle, type LifecycleOptions } from './lifecycle.js'
 import { type Consumer, isLongLived, type Part, type PluginPart, type SourcePart } from './part.js'
-import { collectParts, type PartSources, partOf } from './collect-parts.js'
-import { startablePlugin } from './startable-plugin.js'
+import type { PartFault } from './part-fault.js'
 import { Scope, type ScopeDeps } from './scope.js'
+import type { Startable } from './startable.js'
+import { startablePlugin } from './startable-plugin.js'
 import { Tenancy, type TenancyOptions } from './tenancy.js'
 
 export interface KernelInit extends PartSources {
@@ -19,7 +20,7 @@ export interface KernelInit extends PartSources {
   readonly events: EventEmitter
   readonly options: LifecycleOptions & TenancyOptions
   intercept(interceptor: Interceptor): Disposable
-  /** Is told of a tenant's part that could not be closed when it was idle. */
+  /** Is told of a part that could not be closed when nobody waited for it. */
   report(fault: PartFault): void
 }
 
@@ -29,6 +30,7 @@ export class Kernel {
   readonly #assembly: Assembly
   readonly #lifecycle: Lifecycle
   readonly #scopeDeps: ScopeDeps
+  #closing: Promise<readonly PartFault[]> | undefined
 
   /** Checks that everything fits together; nothing is started yet. */
   static async assemble(init: KernelInit): Promise<Kernel> {
@@ -39,24 +41,31 @@ export class Kernel {
   private constructor(init: KernelInit, assembly: Assembly, container: Container) {
     this.#init = init
     this.#assembly = assembly
-    const tenancy = new Tenancy(init.clock, init.options, init.report)
-    const { stopTimeoutMs } = init.options
-    this.#scopeDeps = { container, assembly, tenancy, clock: init.clock, stopTimeoutMs }
-    this.#lifecycle = new Lifecycle(this.#startables(), init.clock, init.options)
+    const { clock, options } = init
+    const report = (fault: PartFault) => init.report(fault)
+    const tenancy = new Tenancy({ clock, report }, options)
+    const { stopTimeoutMs } = options
+    this.#scopeDeps = { container, assembly, tenancy, clock, stopTimeoutMs, holding: new Set(), report }
+    this.#lifecycle = new Lifecycle(this.#startables(), { clock, report }, options)
   }
 
   start(): Promise<void> {
     return this.#lifecycle.start()
   }
 
-  /** Closes what tenants use, then all parts in reverse order. Resolves with those that could not be closed. */
-  async close(because?: unknown): Promise<readonly PartFault[]> {
-    await this.#scopeDeps.tenancy.close()
-    return this.#lifecycle.stop(because)
+  /**
+   * Gives up a start under way; then closes the scopes still open, what tenants use, and all parts in reverse order.
+   * Resolves with those that could not be closed.
+   */
+  close(because?: unknown): Promise<readonly PartFault[]> {
+    this.#lifecycle.giveUp(because)
+    this.#closing ??= this.#close()
+    return this.#closing
   }
 
   /** What fills a port, once started. */
   get<Port>(token: Token<Port>): Port {
+    this.#assembly.lasting(token.key, 'the orchestrator')
     return this.#scopeDeps.container.get(token.key) as Port
   }
 
@@ -70,16 +79,21 @@ export class Kernel {
 
   /** Opens a scope; what `provide` overrides is seen in it alone. */
   scope(tenant: string | undefined, provide: Readonly<Record<string, unknown>> = {}): Scope {
-    const overrides = Object.entries(provide).map(([name, part]) => partOf(name, `provide.${name}`, part))
-    for (const part of overrides) {
-      if (part.kind !== 'source') continue
-      for (const { key } of part.needs) {
-        if (this.#assembly.find(key) === undefined && !(typeof key === 'string' && key in provide)) {
-          throw kernelFailure('kernel.missing_need', { need: shownKey(key), path: [part.name] })
-        }
-      }
-    }
-    return new Scope(this.#scopeDeps, tenant, overrides)
+    const overrides = new Map<Key, Part>()
+    for (const [name, part] of Object.entries(provide)) overrides.set(name, partOf(name, `provide.${name}`, part))
+    if (overrides.size > 0) this.#assembly.checkOverrides(overrides)
+    const scope = new Scope(this.#scopeDeps, tenant, overrides)
+    // What a scope would use is gone by then.
+    if (this.#closing !== undefined) void scope.close()
+    return scope
+  }
+
+  async #close(): Promise<readonly PartFault[]> {
+    const { holding, tenancy } = this.#scopeDeps
+    const ofScopes = await Promise.all(Array.from(holding, (scope) => scope.close()))
+    const ofTenants = await tenancy.close()
+    const ofParts = await this.#lifecycle.stop()
+    return [...ofScopes.flat(), ...ofTenants, ...ofParts]
   }
 
   #startables(): readonly Startable[] {
@@ -109,11 +123,11 @@ export class Kernel {
   }
 
   #plugin(part: PluginPart, needs: readonly Startable[]): Startable {
-    const { events, intercept } = this.#init
+    const { events } = this.#init
     const { container } = this.#scopeDeps
     return startablePlugin(part, needs, {
       events,
-      intercept,
+      intercept: (interceptor) => this.#init.intercept(interceptor),
       resolve: () => this.#resolved(part.needs),
       fill: (key, port) => container.set(key, port),
     })
@@ -124,4 +138,3 @@ export class Kernel {
     return Object.fromEntries(needs.map(({ as, key }) => [as, container.get(key)]))
   }
 }
-

@@ -1,17 +1,9 @@
-import { type Clock, isFailure } from '../ports/index.js'
-import { kernelFailure } from './failures.js'
+import type { Clock } from '../ports/index.js'
+import { faultOf, type PartFault } from './part-fault.js'
 import type { Stop } from './plugin.js'
+import { neighbourFailed, startCancelled, startFailed } from './start-failures.js'
+import type { Startable } from './startable.js'
 import { within } from './within.js'
-
-/** One thing to be started before, and stopped after, those that need it. */
-export interface Startable {
-  readonly name: string
-  readonly needs: readonly Startable[]
-  start(signal: AbortSignal): Promise<Stop | undefined>
-  /** Is told how long it took to start, and to stop. */
-  started?(ms: number): void
-  stopped?(ms: number, failure?: unknown): void
-}
 
 export interface LifecycleOptions {
   /** How long one may take to start. */
@@ -20,27 +12,29 @@ export interface LifecycleOptions {
   readonly stopTimeoutMs: number
 }
 
-/** A part that did not do as told, with the reason as a text and as it was thrown. */
-export interface PartFault {
-  readonly part: string
-  readonly because: string
-  readonly cause: unknown
+export interface LifecycleDeps {
+  readonly clock: Clock
+  /** Is told of what started too late and then could not be stopped: nobody waits for it any more. */
+  report(fault: PartFault): void
 }
 
 /** Starts things in the order of their needs, side by side where they are independent, and stops them in reverse. */
 export class Lifecycle {
   readonly #things: readonly Startable[]
-  readonly #clock: Clock
+  readonly #deps: LifecycleDeps
   readonly #options: LifecycleOptions
   readonly #cancelled = new AbortController()
+  readonly #failed = new AbortController()
   readonly #started: { readonly thing: Startable; readonly stop: Stop | undefined }[] = []
+  /** Starts that are no longer waited for, until they are over and undone. */
+  readonly #givenUp = new Map<Startable, Promise<void>>()
   #starting: Promise<void> | undefined
   #stopping: Promise<readonly PartFault[]> | undefined
 
   /** `things` stand each after all that it needs. */
-  constructor(things: readonly Startable[], clock: Clock, options: LifecycleOptions) {
+  constructor(things: readonly Startable[], deps: LifecycleDeps, options: LifecycleOptions) {
     this.#things = things
-    this.#clock = clock
+    this.#deps = deps
     this.#options = options
   }
 
@@ -50,9 +44,14 @@ export class Lifecycle {
     return this.#starting
   }
 
+  /** Gives up a start under way. */
+  giveUp(because?: unknown): void {
+    this.#cancelled.abort(because)
+  }
+
   /** Stops all that started, waiting for a start under way to give up first. Resolves with who did not stop as told. */
   stop(because?: unknown): Promise<readonly PartFault[]> {
-    this.#cancelled.abort(because)
+    this.giveUp(because)
     this.#stopping ??= (this.#starting ?? Promise.resolve()).then(
       () => this.#stopAll(),
       // A start that failed has stopped what it had started.
@@ -63,73 +62,92 @@ export class Lifecycle {
 
   async #startAll(): Promise<void> {
     const faults: PartFault[] = []
-    const failed = new AbortController()
-    const signal = AbortSignal.any([failed.signal, this.#cancelled.signal])
+    const signal = AbortSignal.any([this.#failed.signal, this.#cancelled.signal])
     const runs = new Map<Startable, Promise<boolean>>()
     for (const thing of this.#things) {
-      runs.set(thing, this.#startAfter(thing, thing.needs.map((need) => runs.get(need)), signal, faults, failed))
+      const needed = thing.needs.flatMap((need) => runs.get(need) ?? [])
+      runs.set(thing, this.#startAfter(needed, thing, signal, faults))
     }
     await Promise.all(runs.values())
     if (faults.length === 0 && !signal.aborted) return
     const unstopped = await this.#stopAll()
-    if (faults.length === 0) {
-      const reason: unknown = this.#cancelled.signal.reason
-      throw kernelFailure('kernel.start_cancelled', { because: textOf(reason) }, reason)
-    }
-    const parts = [...faults, ...unstopped]
-    const causes = parts.map(({ cause }) => cause)
-    throw kernelFailure(
-      'kernel.start_failed',
-      { parts: parts.map(({ part, because }) => ({ part, because })) },
-      causes.length === 1 ? causes[0] : new AggregateError(causes),
-    )
+    if (faults.length > 0) throw startFailed([...faults, ...unstopped])
+    throw startCancelled(this.#cancelled.signal.reason, unstopped)
   }
 
+  /** Resolves with whether it started. */
   async #startAfter(
+    needed: readonly Promise<boolean>[],
     thing: Startable,
-    needed: readonly (Promise<boolean> | undefined)[],
     signal: AbortSignal,
     faults: PartFault[],
-    failed: AbortController,
   ): Promise<boolean> {
     const ready = await Promise.all(needed)
     if (signal.aborted || ready.includes(false)) return false
-    const begun = this.#clock.monotonic()
+    const { clock } = this.#deps
+    const begun = clock.monotonic()
+    const late = (work: Promise<Stop | undefined>) => this.#undo(thing, work)
+    const patience = { clock, timeoutMs: this.#options.startTimeoutMs, what: `start ${thing.name}`, signal, late }
     try {
-      const stop = await within(this.#clock, this.#options.startTimeoutMs, `start ${thing.name}`, signal, (inner) =>
-        thing.start(inner),
-      (late) => late?.())
+      const stop = await within(patience, (inner) => thing.start(inner))
       this.#started.push({ thing, stop })
-      thing.started?.(this.#clock.monotonic() - begun)
+      thing.started?.(clock.monotonic() - begun)
       return true
     } catch (cause) {
-      // What a start throws after it was told to give up is its way of giving up.
-      if (!signal.aborted) {
-        faults.push({ part: thing.name, because: textOf(cause), cause })
-        failed.abort(cause)
+      // Who was told to give up has not failed by himself.
+      if (!signal.aborted || cause !== signal.reason) {
+        faults.push(faultOf(thing.name, cause))
+        this.#failed.abort(neighbourFailed(thing.name, cause))
       }
       return false
     }
   }
 
+  /** Undoes a start that nobody waits for any more, should it still come to something. */
+  #undo(thing: Startable, work: Promise<Stop | undefined>): void {
+    const undone = work.then(
+      async (stop) => {
+        try {
+          await stop?.()
+        } catch (cause) {
+          this.#deps.report(faultOf(thing.name, cause))
+        }
+      },
+      // A start that fails after it was given up left nothing to undo.
+      () => {},
+    )
+    this.#givenUp.set(thing, undone)
+    void undone.then(() => this.#givenUp.delete(thing))
+  }
+
   async #stopAll(): Promise<readonly PartFault[]> {
     const faults: PartFault[] = []
     for (const { thing, stop } of this.#started.splice(0).reverse()) {
-      const begun = this.#clock.monotonic()
+      await this.#withoutUsers(thing)
+      const begun = this.#deps.clock.monotonic()
       try {
-        if (stop) await within(this.#clock, this.#options.stopTimeoutMs, `stop ${thing.name}`, undefined, async () => stop())
-        thing.stopped?.(this.#clock.monotonic() - begun)
+        if (stop) await this.#inTime(`stop ${thing.name}`, async () => stop())
+        thing.stopped?.(this.#deps.clock.monotonic() - begun)
       } catch (cause) {
-        faults.push({ part: thing.name, because: textOf(cause), cause })
-        thing.stopped?.(this.#clock.monotonic() - begun, cause)
+        faults.push(faultOf(thing.name, cause))
+        thing.stopped?.(this.#deps.clock.monotonic() - begun, cause)
       }
     }
     return faults
   }
-}
 
-/** What an error says, in short. */
-export function textOf(cause: unknown): string {
-  if (isFailure(cause)) return cause.message
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+  /** Waits, as long as a stop may take, for those that need it and whose start was given up: they may still use it. */
+  async #withoutUsers(thing: Startable): Promise<void> {
+    const users = [...this.#givenUp].filter(([user]) => user.needs.includes(thing)).map(([, undone]) => undone)
+    if (users.length === 0) return
+    try {
+      await this.#inTime(`leave ${thing.name}`, () => Promise.all(users))
+    } catch {
+      // Whoever hangs that long must not keep the others from being stopped.
+    }
+  }
+
+  #inTime<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+    return within({ clock: this.#deps.clock, timeoutMs: this.#options.stopTimeoutMs, what }, work)
+  }
 }

@@ -1,4 +1,12 @@
-import type { Interceptor, LifecycleEvent, LifecycleEventName, Needs, Resolved, StandardSchema, Token } from '../ports/index.js'
+import type {
+  Interceptor,
+  LifecycleEvent,
+  LifecycleEventName,
+  Needs,
+  Resolved,
+  StandardSchema,
+  Token,
+} from '../ports/index.js'
 import { identifier } from '../ports/index.js'
 import type { Listener } from './event-emitter.js'
 
@@ -57,10 +65,10 @@ export function definePlugin<Schema extends StandardSchema | undefined = undefin
   },
 ): (options?: GivenOptions<Schema>) => Plugin {
   identifier(name, "plugin's name")
-  const { options: schema, needs = {}, provides = [], start } = definition
+  const { options: schema, needs = {}, provides = [] } = definition
   return (given = {} as GivenOptions<Schema>) => ({
     name,
     options: { schema, given },
-    definition: { needs, provides, start: start as PluginDefinition<never, Needs>['start'] },
+    definition: { needs, provides, start: (context: never) => definition.start(context) },
   })
 }

@@ -4,8 +4,8 @@ import { closerOf } from './close-part.js'
 import type { Container } from './container.js'
 import { kernelFailure } from './failures.js'
 import { type Key, type KeyedNeed, shownKey } from './key.js'
-import { type PartFault, textOf } from './lifecycle.js'
 import type { Part, SourcePart } from './part.js'
+import { faultOf, type PartFault, textOf } from './part-fault.js'
 import type { Tenancy } from './tenancy.js'
 import { within } from './within.js'
 
@@ -15,6 +15,15 @@ export interface ScopeDeps {
   readonly tenancy: Tenancy
   readonly clock: Clock
   readonly stopTimeoutMs: number
+  /** The scopes that hold something, from when they first make it until they are closed. */
+  readonly holding: Set<Scope>
+  /** Is told of what was made after its scope was closed, and could not be closed. */
+  report(fault: PartFault): void
+}
+
+interface Undo {
+  readonly name: string
+  readonly undo: () => Promise<void>
 }
 
 /** What one request (or one explicit scope) uses: it sees the orchestrator's parts, and what it makes is its own. */
@@ -23,29 +32,32 @@ export class Scope {
   readonly #deps: ScopeDeps
   readonly #container: Container
   readonly #overrides: ReadonlyMap<Key, Part>
-  readonly #making = new Map<Key, Promise<unknown>>()
-  readonly #undo: { readonly name: string; readonly undo: () => Promise<void> }[] = []
+  /** What is being made once for the whole scope. */
+  readonly #shared = new Map<Key, Promise<unknown>>()
+  /** All that is being made. */
+  readonly #making = new Map<Promise<unknown>, string>()
+  readonly #undo: Undo[] = []
   readonly #abort = new AbortController()
   #closing: Promise<readonly PartFault[]> | undefined
+  #isUndone = false
 
-  constructor(deps: ScopeDeps, tenant: string | undefined, overrides: readonly Part[] = []) {
+  constructor(deps: ScopeDeps, tenant: string | undefined, overrides: ReadonlyMap<Key, Part>) {
     this.#deps = deps
     this.#container = deps.container.child()
     this.tenant = tenant
-    this.#overrides = new Map(overrides.flatMap((part) => part.provides.map((key) => [key, part] as const)))
-    for (const part of overrides) if (part.kind === 'value') this.#container.set(part.provides[0], part.value)
-  }
-
-  /** Whether a need would be met otherwise in this scope than in the orchestrator. */
-  overrides(key: Key): boolean {
-    return this.#overrides.has(key)
+    this.#overrides = overrides
+    for (const [key, part] of overrides) if (part.kind === 'value') this.#container.set(key, part.value)
   }
 
   /** All that is needed, under the names by which it is needed. */
   async resolve(needs: readonly KeyedNeed[]): Promise<Record<string, unknown>> {
-    const resolved: Record<string, unknown> = {}
-    for (const { as, key } of needs) resolved[as] = await this.#get(key)
-    return resolved
+    const resolved: [string, unknown][] = []
+    for (const { as, key } of needs) {
+      const made = this.#make(key)
+      // What was ready before is handed on as it is: a promise that was provided stays one.
+      resolved.push([as, made === undefined ? this.#container.get(key) : await made])
+    }
+    return Object.fromEntries(resolved)
   }
 
   /** Closes what the scope made, last made first. Resolves with what could not be closed. */
@@ -54,59 +66,96 @@ export class Scope {
     return this.#closing
   }
 
-  #get(key: Key): unknown {
+  /** Makes what is not ready in this scope. */
+  #make(key: Key): Promise<unknown> | undefined {
     if (this.#closing !== undefined) throw kernelFailure('kernel.scope_closed', { need: shownKey(key) })
     const part = this.#overrides.get(key) ?? this.#deps.assembly.find(key)
-    if (part?.kind !== 'source') return this.#container.get(key)
-    if (part.lifetime === 'transient') return this.#make(part)
-    if (part.lifetime === 'singleton' && !this.#overrides.has(key)) return this.#container.get(key)
-    if (this.#container.hasOwn(key)) return this.#container.get(key)
-    return this.#makeOnce(key, part)
-  }
-
-  #makeOnce(key: Key, part: SourcePart): Promise<unknown> {
-    const underWay = this.#making.get(key)
+    if (part?.kind !== 'source') return undefined
+    if (part.lifetime === 'transient') return this.#begin(part, this.#makeOne(part))
+    if (part.lifetime === 'singleton' && !this.#overrides.has(key)) return undefined
+    if (this.#container.hasOwn(key)) return undefined
+    const underWay = this.#shared.get(key)
     if (underWay !== undefined) return underWay
-    const making = (async () => {
-      try {
-        const instance = await (part.lifetime === 'tenant' ? this.#useTenants(key, part) : this.#make(part))
-        this.#container.set(key, instance)
-        return instance
-      } finally {
-        this.#making.delete(key)
-      }
-    })()
-    this.#making.set(key, making)
+    const making = this.#begin(part, this.#makeShared(key, part))
+    this.#shared.set(key, making)
     return making
   }
 
-  async #make(part: SourcePart): Promise<unknown> {
+  #begin(part: SourcePart, making: Promise<unknown>): Promise<unknown> {
+    this.#deps.holding.add(this)
+    this.#making.set(making, part.name)
+    const over = () => this.#making.delete(making)
+    making.then(over, over)
+    return making
+  }
+
+  async #makeShared(key: Key, part: SourcePart): Promise<unknown> {
+    try {
+      const instance = await (part.lifetime === 'tenant' ? this.#useTenants(part) : this.#makeOne(part))
+      this.#container.set(key, instance)
+      return instance
+    } finally {
+      this.#shared.delete(key)
+    }
+  }
+
+  async #makeOne(part: SourcePart): Promise<unknown> {
     const needs = await this.resolve(part.needs)
-    const instance = await madeBy(part, () => part.source.make(needs, { tenant: this.tenant, signal: this.#abort.signal }))
+    const maker = { tenant: this.tenant, signal: this.#abort.signal }
+    const instance = await madeBy(part, () => part.source.make(needs, maker))
     const undo = closerOf(part.source, instance)
-    if (undo !== undefined) this.#undo.push({ name: part.name, undo })
+    if (undo !== undefined) this.#keep({ name: part.name, undo })
     return instance
   }
 
-  async #useTenants(key: Key, part: SourcePart): Promise<unknown> {
-    const { tenancy } = this.#deps
-    const { instance, release } = await madeBy(part, () => tenancy.use(key, part.source, part.name, this.tenant))
-    this.#undo.push({ name: part.name, undo: async () => release() })
-    return instance
+  async #useTenants(part: SourcePart): Promise<unknown> {
+    const used = await madeBy(part, () => this.#deps.tenancy.use(part, this.tenant))
+    this.#keep({ name: part.name, undo: async () => used.release() })
+    return used.instance
+  }
+
+  #keep(undo: Undo): void {
+    if (!this.#isUndone) this.#undo.push(undo)
+    else void this.#undoOne(undo).then((fault) => fault && this.#deps.report(fault))
   }
 
   async #close(): Promise<readonly PartFault[]> {
     this.#abort.abort()
-    await Promise.allSettled(this.#making.values())
-    const faults: PartFault[] = []
-    for (const { name, undo } of this.#undo.reverse()) {
-      try {
-        await within(this.#deps.clock, this.#deps.stopTimeoutMs, `close ${name}`, undefined, undo)
-      } catch (cause) {
-        faults.push({ part: name, because: textOf(cause), cause })
-      }
+    if (this.#making.size > 0) await this.#settled()
+    this.#isUndone = true
+    const faults = Array.from(this.#making.values(), (name) => faultOf(name, this.#tooLate(`make ${name}`)))
+    for (const one of this.#undo.splice(0).reverse()) {
+      const fault = await this.#undoOne(one)
+      if (fault !== undefined) faults.push(fault)
     }
+    this.#deps.holding.delete(this)
     return faults
+  }
+
+  /** Waits, as long as closing one part may take, for those being made. */
+  async #settled(): Promise<void> {
+    try {
+      await this.#inTime('make parts', () => Promise.allSettled(this.#making.keys()))
+    } catch {
+      // What hangs is reported by name, and closed should it still be made.
+    }
+  }
+
+  async #undoOne({ name, undo }: Undo): Promise<PartFault | undefined> {
+    try {
+      await this.#inTime(`close ${name}`, undo)
+      return undefined
+    } catch (cause) {
+      return faultOf(name, cause)
+    }
+  }
+
+  #inTime<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+    return within({ clock: this.#deps.clock, timeoutMs: this.#deps.stopTimeoutMs, what }, work)
+  }
+
+  #tooLate(what: string) {
+    return kernelFailure('kernel.too_late', { what, timeoutMs: this.#deps.stopTimeoutMs })
   }
 }
 

@@ -56,6 +56,7 @@ export function perTenant<T>(
   make: (tenant: string | undefined, signal: AbortSignal) => T | Promise<T>,
   options: { readonly close?: (part: T) => void | Promise<void>; readonly idleMs?: number } = {},
 ): Source<T> {
+  if (typeof make !== 'function') throw cannotBeMade(make, 'perTenant', 'Give a function of the tenant.')
   return {
     [brand]: 'tenant',
     needs: {},
@@ -77,11 +78,8 @@ function provider(lifetime: Lifetime): Provider {
   return (from: unknown, options: SourceOptions<never, Needs> = {}): Source<never> => {
     const isClass = typeof from === 'function' && 'deps' in from
     if (typeof from !== 'function' || (!isClass && /^class\b/.test(Function.prototype.toString.call(from)))) {
-      throw kernelFailure('kernel.invalid_part', {
-        part: shown(from),
-        because: `cannot be made by ${lifetime === 'scope' ? 'scoped' : lifetime}()`,
-        remedy: 'Give a factory, or a class with `static deps = { db: need<Db>() }` (`{}` when it needs nothing).',
-      })
+      const remedy = 'Give a factory, or a class with `static deps = { db: need<Db>() }` (`{}` when it needs nothing).'
+      throw cannotBeMade(from, lifetime === 'scope' ? 'scoped' : lifetime, remedy)
     }
     return {
       [brand]: lifetime,
@@ -92,4 +90,8 @@ function provider(lifetime: Lifetime): Provider {
       close: options.close as Source['close'],
     }
   }
+}
+
+function cannotBeMade(from: unknown, by: string, remedy: string) {
+  return kernelFailure('kernel.invalid_part', { part: shown(from), because: `cannot be made by ${by}()`, remedy })
 }

@@ -1,8 +1,8 @@
-import type { Interceptor } from '../ports/index.js'
+import { type Interceptor, shown } from '../ports/index.js'
 import type { EventEmitter } from './event-emitter.js'
 import { kernelFailure } from './failures.js'
 import { type Key, shownKey } from './key.js'
-import type { Startable } from './lifecycle.js'
+import type { Startable } from './startable.js'
 import type { PluginPart } from './part.js'
 import type { Stop } from './plugin.js'
 
@@ -19,8 +19,8 @@ export interface PluginHost {
 export function startablePlugin(part: PluginPart, needs: readonly Startable[], host: PluginHost): Startable {
   const { plugin, options } = part
   const declared = new Set<Key>(plugin.definition.provides.map(({ key }) => key))
-  const undeclared = (key: Key, fault: string) =>
-    kernelFailure('kernel.undeclared_part', { plugin: plugin.name, port: shownKey(key), fault })
+  const undeclared = (key: Key, fault: string, cause?: unknown) =>
+    kernelFailure('kernel.undeclared_part', { plugin: plugin.name, port: shownKey(key), fault }, cause)
 
   const start = async (signal: AbortSignal): Promise<Stop> => {
     const unfilled = new Set(part.provides)
@@ -43,10 +43,9 @@ export function startablePlugin(part: PluginPart, needs: readonly Startable[], h
         intercept: (interceptor) => void attached.push(host.intercept(interceptor)),
         on: (type, listener) => void attached.push(host.events.on(type, listener)),
       })
-      for (const key of unfilled) {
-        await stop?.()
-        throw undeclared(key, 'did not provide')
-      }
+      if (stop !== undefined && typeof stop !== 'function') throw noStop(plugin.name, stop)
+      const [unfilledKey] = unfilled
+      if (unfilledKey !== undefined) throw undeclared(unfilledKey, 'did not provide', await undone(stop))
     } catch (error) {
       detach()
       throw error
@@ -67,4 +66,22 @@ export function startablePlugin(part: PluginPart, needs: readonly Startable[], h
     started: (ms) => host.events.emit('plugin.started', { plugin: plugin.name, ms }),
     stopped: (ms, failure) => host.events.emit('plugin.stopped', { plugin: plugin.name, ms, failure }),
   }
+}
+
+/** Stops what turned out to be of no use; gives what that threw. */
+async function undone(stop: Stop | void): Promise<unknown> {
+  try {
+    await stop?.()
+    return undefined
+  } catch (cause) {
+    return cause
+  }
+}
+
+function noStop(plugin: string, received: unknown) {
+  return kernelFailure('kernel.invalid_part', {
+    part: `The plugin ${plugin}`,
+    because: `returned ${shown(received)} from its start`,
+    remedy: 'Return a function that stops it, or nothing.',
+  })
 }

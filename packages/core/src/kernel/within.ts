@@ -1,47 +1,52 @@
 import type { Clock } from '../ports/index.js'
 import { kernelFailure } from './failures.js'
 
-/**
- * Waits for work at most so long, or until the signal aborts; then tells the work by its own signal, and waits no more.
- * What it still results in afterwards goes to `late`, so that it can be undone.
- */
+/** For how long, and until what, work is waited for. */
+export interface Patience<Result> {
+  readonly clock: Clock
+  readonly timeoutMs: number
+  /** What is done, for a message: `start plugin postgres`. */
+  readonly what: string
+  /** Gives up the work. */
+  readonly signal?: AbortSignal | undefined
+  /** Is handed the work that is no longer waited for, so that what still comes of it can be undone. */
+  readonly late?: (work: Promise<Result>) => void
+}
+
+/** Waits for work at most so long, or until the signal aborts; then tells the work by its own signal, and waits no more. */
 export async function within<Result>(
-  clock: Clock,
-  timeoutMs: number,
-  what: string,
-  signal: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<Result>,
-  late?: (result: Result) => unknown,
+  { clock, timeoutMs, what, signal, late }: Patience<Result>,
+  begin: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const inner = new AbortController()
-  let overdue = false
   const { promise, resolve, reject } = Promise.withResolvers<Result>()
-  const give = (reason: unknown) => {
-    overdue = true
+  let settled = false
+  const giveUp = (reason: unknown) => {
+    if (settled) return
+    settled = true
+    late?.(work)
     inner.abort(reason)
     reject(reason)
   }
-  const tooLate = () => give(kernelFailure('kernel.too_late', { what, timeoutMs }))
+  const abort = () => giveUp(signal?.reason)
   // A process with nothing else to do must live to see the deadline, or it would end without a word.
-  const timer = clock.schedule(timeoutMs, tooLate, true)
-  const abort = () => give(signal?.reason)
+  const timer = clock.schedule(timeoutMs, () => giveUp(kernelFailure('kernel.too_late', { what, timeoutMs })), true)
   signal?.addEventListener('abort', abort, { once: true })
-  void work(inner.signal).then(
-    (result) => (overdue ? undoLate(late, result) : resolve(result)),
-    (error: unknown) => reject(error),
+  const work = begin(inner.signal)
+  work.then(
+    (result) => {
+      settled = true
+      resolve(result)
+    },
+    (error: unknown) => {
+      settled = true
+      reject(error)
+    },
   )
   try {
     return await promise
   } finally {
     timer.cancel()
     signal?.removeEventListener('abort', abort)
-  }
-}
-
-async function undoLate<Result>(late: ((result: Result) => unknown) | undefined, result: Result): Promise<void> {
-  try {
-    await late?.(result)
-  } catch {
-    // Nobody waits for it any more; whoever did was told that it took too long.
   }
 }

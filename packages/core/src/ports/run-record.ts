@@ -50,7 +50,7 @@ export interface Head extends RunRef, Omit<NewHead, 'status' | 'wakeInMs'> {
   readonly nudge: number
   /** Milliseconds since 1970 in the store's time, as all times here. */
   readonly createdAt: number
-  /** When a `pending` or `suspended` run is due; means nothing with another status. */
+  /** When a `pending` or `suspended` run is due; absent with another status, or while only a signal can wake it. */
   readonly wakeAt?: number | undefined
   readonly endedAt?: number | undefined
   /** The output and the failure of the last move. */

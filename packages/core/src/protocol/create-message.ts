@@ -139,15 +139,7 @@ function complete<Payload>(init: MessageInit<Payload>, stamp: Stamp): AgentMessa
 }
 
 const identifiers = ['id', 'sender', 'operation', 'correlationId'] as const
-const optionalIdentifiers = [
-  'replyTo',
-  'causationId',
-  'session',
-  'tenant',
-  'runId',
-  'step',
-  'idempotencyKey',
-] as const
+const optionalIdentifiers = ['replyTo', 'causationId', 'session', 'tenant', 'runId', 'step', 'idempotencyKey'] as const
 const optionalTimes = ['expiresAt', 'deadline'] as const
 
 /** Throws unless every member of a message is what it has to be; the payload is the operation's own affair. */
@@ -167,7 +159,12 @@ export function checkMessage(message: AgentMessage): void {
   check(isCount(message.attempt) && message.attempt > 0, 'attempt', message.attempt, 'a whole number from 1')
   check(isCount(message.depth), 'depth', message.depth, 'a whole number from 0')
   const trace = message.traceparent
-  check(trace === undefined || (typeof trace === 'string' && traceparent.test(trace)), 'traceparent', trace, 'a W3C traceparent, or nothing')
+  check(
+    trace === undefined || (typeof trace === 'string' && traceparent.test(trace)),
+    'traceparent',
+    trace,
+    'a W3C traceparent, or nothing',
+  )
 }
 
 function checkReceiver(receiver: Receiver): void {

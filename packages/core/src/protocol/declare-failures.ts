@@ -26,9 +26,11 @@ export interface FailureMaker<DetailsByCode> {
 }
 
 /** Declares the failure codes of a room, each with its typed details. Codes read `room.what_happened`. */
-export function declareFailures<DetailsByCode>(kinds: {
-  readonly [Code in keyof DetailsByCode]: FailureKind<DetailsByCode[Code]>
-}): FailureMaker<DetailsByCode> {
+export function declareFailures<DetailsByCode>(
+  kinds: {
+    readonly [Code in keyof DetailsByCode]: FailureKind<DetailsByCode[Code]>
+  },
+): FailureMaker<DetailsByCode> {
   const make = <Code extends keyof DetailsByCode & string>(
     code: Code,
     details: DetailsByCode[Code],

@@ -20,7 +20,16 @@ export type { LifecycleEvent, LifecycleEventName, LifecycleEvents } from './life
 export { masked, maskSecrets, maskText } from './mask-secrets.js'
 export { decodeMessage, encodeMessage } from './message-codec.js'
 export type { AgentMessage, BudgetRemaining, MessageType, Receiver } from './message.js'
-export { type Contract, type Named, type Need, type Needs, need, type Operation, type PortNeed, type Resolved } from './operation.js'
+export {
+  type Contract,
+  type Named,
+  type Need,
+  type Needs,
+  need,
+  type Operation,
+  type PortNeed,
+  type Resolved,
+} from './operation.js'
 export { type Priority, priorities } from './priority.js'
 export { shown } from './shown.js'
 export {

@@ -1,6 +1,7 @@
 import { isError } from './is-error.js'
 
-const secretName = /pass(word|wd|phrase)?$|secret|token$|api[-_]?key|authori[sz]ation|cookie|credential|private[-_]?key|signature/i
+const secretName =
+  /pass(word|wd|phrase)?$|secret|token$|api[-_]?key|authori[sz]ation|cookie|credential|private[-_]?key|signature/i
 const urlCredentials = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s@]*@/gi
 const bearer = /\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}/gi
 const providerKey = /\b(sk|pk|rk|ghp|gho|xox[abprs])[-_][a-z0-9_-]{12,}/gi
@@ -31,7 +32,11 @@ function maskMembers(value: object, ancestors: Set<object>): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
   if (isError(value)) {
-    return { name: value.name, message: maskText(value.message), ...(maskMembers(Object.fromEntries(Object.entries(value)), ancestors) as object) }
+    return {
+      name: value.name,
+      message: maskText(value.message),
+      ...(maskMembers(Object.fromEntries(Object.entries(value)), ancestors) as object),
+    }
   }
   if (Array.isArray(value)) return value.map((item) => mask(item, ancestors))
   if (value instanceof Set) return [...value].map((item) => mask(item, ancestors))

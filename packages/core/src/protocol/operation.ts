@@ -42,5 +42,9 @@ export interface Operation<in Input = never, out Output = unknown, out Provided 
   readonly description?: string | undefined
   readonly contract: Contract
   readonly needs: Needs
-  readonly '~types'?: { readonly input: (input: Input) => void; readonly output: () => Output; readonly provided: () => Provided }
+  readonly '~types'?: {
+    readonly input: (input: Input) => void
+    readonly output: () => Output
+    readonly provided: () => Provided
+  }
 }

@@ -18,9 +18,7 @@ export interface SchemaIssue {
 }
 
 /** What a caller may pass: the schema's type before defaults and transformations. */
-export type InputOf<Schema> = Schema extends StandardSchema
-  ? NonNullable<Schema['~standard']['types']>['input']
-  : never
+export type InputOf<Schema> = Schema extends StandardSchema ? NonNullable<Schema['~standard']['types']>['input'] : never
 
 /** What code receives: the schema's type after defaults and transformations. */
 export type OutputOf<Schema> = Schema extends StandardSchema

@@ -1,7 +1,37 @@
 export { InMemoryLockStore, InMemoryStateStore } from '../memory/store/index.js'
 export type { CallRecord } from './call-recorder.js'
 export type { Contract, ContractCase, Examination, Subject } from './contract.js'
+export { type AgentUnderTest, agentProtocolContract } from './contracts/agent-protocol-contract.js'
+export { clockContract } from './contracts/clock-contract.js'
+export { type DispatcherUnderTest, dispatcherContract } from './contracts/dispatcher-contract.js'
+export { type EventSinkUnderTest, eventSinkContract } from './contracts/event-sink-contract.js'
+export { type InterceptorUnderTest, interceptorContract } from './contracts/interceptor-contract.js'
+export { lockStoreContract } from './contracts/lock-store.js'
+export { loggerContract } from './contracts/logger-contract.js'
+export { type MeterUnderTest, meterContract } from './contracts/meter-contract.js'
+export { randomContract } from './contracts/random-contract.js'
+export { stateStoreContract } from './contracts/state-store/index.js'
+export { type TracerUnderTest, tracerContract } from './contracts/tracer-contract.js'
+export type { FlawedDouble } from './doubles/flawed-double.js'
+export { flawedLockStores } from './doubles/flawed-lock-stores.js'
+export {
+  flawedAgents,
+  flawedClocks,
+  flawedDispatchers,
+  flawedEventSinks,
+  flawedInterceptors,
+  flawedLoggers,
+  flawedMeters,
+  flawedRandoms,
+  flawedTracers,
+} from './doubles/flawed-small-ports.js'
+export { flawedStateStores } from './doubles/flawed-state-stores.js'
 export { ManualClock } from './doubles/manual-clock.js'
+export { RecordingEventSink } from './doubles/recording-event-sink.js'
+export { type LogLine, RecordingLogger } from './doubles/recording-logger.js'
+export { RecordingMeter } from './doubles/recording-meter.js'
+export { type RecordedSpan, RecordingTracer } from './doubles/recording-tracer.js'
+export { type AgentScript, ScriptedAgent, type ScriptedAnswer } from './doubles/scripted-agent.js'
 export { SeededRandom } from './doubles/seeded-random.js'
 export { Flaky, type FlakyPlan } from './flaky.js'
 export { type CaseResult, type DefineTest, examine, runContract } from './run-contract.js'

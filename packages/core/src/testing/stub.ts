@@ -24,7 +24,10 @@ export function real<Input, Output>(operation: Operation<Input, Output>): Stub {
 }
 
 /** A failure to answer with; it is worth a retry unless said otherwise. */
-export function fails(code: string, options: { readonly retryable?: boolean; readonly details?: unknown } = {}): Failure {
+export function fails(
+  code: string,
+  options: { readonly retryable?: boolean; readonly details?: unknown } = {},
+): Failure {
   const { retryable = true, details = {} } = options
   return new Failure({ code, message: `Failed as the test asked: ${code}.`, remedy: '', retryable, details })
 }

@@ -3,7 +3,15 @@ import { agentFailure } from './failures.js'
 import type { RunnableOperation } from './operation.js'
 
 /** Words of the agent protocol and of the language, which no operation may be called by. */
-export type ReservedName = 'process' | 'capabilities' | 'health' | 'close' | 'name' | 'then' | '__proto__' | 'constructor'
+export type ReservedName =
+  | 'process'
+  | 'capabilities'
+  | 'health'
+  | 'close'
+  | 'name'
+  | 'then'
+  | '__proto__'
+  | 'constructor'
 
 const reserved: readonly ReservedName[] = [
   'process',

@@ -54,7 +54,7 @@ export class WriteApplier {
     if (!entry.add(record, now)) return { accepted: true, hold: undefined, nudge: entry.nudge, fresh: 0 }
     entry.nudge++
     if (entry.status === 'running') entry.unheard = true
-    else {
+    else if (entry.status !== 'needs-attention') {
       this.#index.leave(entry)
       entry.wakeAt = now
       this.#index.enter(entry)
@@ -79,9 +79,11 @@ function change(entry: RunEntry, move: Move, now: number): void {
   entry.output = move.output
   entry.failure = move.failure
   entry.unheard = false
+  entry.wakeAt = undefined
   entry.endedAt = isEnded(move.status) ? now : undefined
   if (entry.endedAt !== undefined) return
   if (move.status === 'suspended') entry.takeovers = 0
+  if (move.status === 'needs-attention') return
   entry.wakeAt = entry.nudge > move.seen ? now : dueIn(move.wakeInMs, now)
 }
 

@@ -3,6 +3,9 @@ import { checkCount, checkStatus, checkThat, checkWhole } from './check-request.
 import type { RunEntry } from './run-entry.js'
 import type { RunIndex } from './run-index.js'
 
+/** One in so many is rare. */
+const rare = 50
+
 /** The most heads on one page. */
 const mostHeads = 500
 
@@ -49,13 +52,27 @@ export function listRuns(
 function candidates(index: RunIndex, query: RunQuery, now: number): Iterable<RunEntry> {
   const number = query.after === undefined ? Number.POSITIVE_INFINITY : Number(query.after)
   const time = query.createdBefore ?? Number.POSITIVE_INFINITY
-  if (query.due !== true) return index.narrowest(query)?.before(number, time) ?? []
-  const runs: RunEntry[] = []
-  for (const chain of index.runners.lapsed(now)) runs.push(...chain)
-  for (const waiting of index.allWaiting()) runs.push(...waiting.at(now))
-  return runs
+  const few = query.due === true ? dueRuns(index, now) : rareRuns(index, query)
+  if (few === undefined) return index.narrowest(query)?.before(number, time) ?? []
+  return few
     .filter((run) => run.number < number && run.createdAt < time)
     .sort((one, other) => other.number - one.number)
+}
+
+function dueRuns(index: RunIndex, now: number): RunEntry[] {
+  const runs: RunEntry[] = []
+  for (const chain of index.runners.lapsed(now)) for (const run of chain) runs.push(run)
+  for (const waiting of index.allWaiting()) for (const run of waiting.at(now)) runs.push(run)
+  return runs
+}
+
+/** All runs of the statuses, where they are so few among the others that to look for them would take longer. */
+function rareRuns(index: RunIndex, { statuses, tenant, session, parent }: RunQuery): RunEntry[] | undefined {
+  if (statuses === undefined || session !== undefined || parent !== undefined) return undefined
+  const chains = index.chainsOf(statuses)
+  const count = chains.reduce((sum, { size }) => sum + size, 0)
+  const log = index.narrowest({ tenant })
+  return log === undefined || count * rare > log.size ? undefined : chains.flatMap((chain) => [...chain])
 }
 
 function passes(run: RunEntry, query: RunQuery): boolean {

@@ -1,11 +1,18 @@
-import type { RunEntry } from './run-entry.js'
+/** What can be in a chain: it says in which, and what stands beside it. */
+export interface Chained<Run extends Chained<Run>> {
+  chain: RunChain<Run> | undefined
+  previous: Run | undefined
+  following: Run | undefined
+}
 
 /** Runs in the order in which they joined, linked through the runs themselves: to join and to leave allocates nothing. */
-export class RunChain {
-  first: RunEntry | undefined = undefined
-  #last: RunEntry | undefined = undefined
+export class RunChain<Run extends Chained<Run>> {
+  first: Run | undefined = undefined
+  size = 0
+  #last: Run | undefined = undefined
 
-  add(run: RunEntry): void {
+  add(run: Run): void {
+    this.size++
     run.chain = this
     run.previous = this.#last
     if (this.#last === undefined) this.first = run
@@ -13,7 +20,8 @@ export class RunChain {
     this.#last = run
   }
 
-  remove(run: RunEntry): void {
+  remove(run: Run): void {
+    this.size--
     const { previous, following } = run
     if (previous === undefined) this.first = following
     else previous.following = following
@@ -22,7 +30,7 @@ export class RunChain {
     run.chain = run.previous = run.following = undefined
   }
 
-  *[Symbol.iterator](): Generator<RunEntry> {
+  *[Symbol.iterator](): Generator<Run> {
     for (let run = this.first; run !== undefined; ) {
       // Read before the run is given out: it may leave meanwhile.
       const { following } = run

@@ -1,12 +1,12 @@
 import type { Body, Head, Hold, NewHead, NewRecord, RunRecord, RunRef, RunStatus } from '../../ports/index.js'
-import type { DueRuns } from './due-runs.js'
-import type { RunChain } from './run-chain.js'
+import type { DueRuns, Waiting } from './due-runs.js'
+import type { Chained, RunChain } from './run-chain.js'
 
 /** So many keys are compared faster than they are hashed. */
 const fewRecords = 8
 
 /** One run as the store in memory keeps it: its head, its records, and its places in the indexes. */
-export class RunEntry {
+export class RunEntry implements Chained<RunEntry>, Waiting<RunEntry> {
   /** Counts the runs of the store in the order in which they were created; never used again. */
   readonly number: number
   readonly ref: string
@@ -32,12 +32,12 @@ export class RunEntry {
   failure: Body | undefined = undefined
   deleted = false
 
-  /** The chain that it is in: the runs of its runner, or those that ended alike. */
-  chain: RunChain | undefined = undefined
+  /** The chain that it is in: the runs of its runner, or those of its status. */
+  chain: RunChain<RunEntry> | undefined = undefined
   previous: RunEntry | undefined = undefined
   following: RunEntry | undefined = undefined
   /** The heap that it is in, while it waits for a time. */
-  due: DueRuns | undefined = undefined
+  due: DueRuns<RunEntry> | undefined = undefined
   dueIndex = -1
 
   readonly records: RunRecord[] = []

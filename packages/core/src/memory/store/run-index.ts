@@ -18,12 +18,16 @@ export class RunIndex {
   readonly all = new RunLog()
   readonly runners = new RunnerTable()
   readonly #tenants = new Map<string, TenantRuns>()
-  readonly #due = new Map<string, Map<number, DueRuns>>()
-  readonly #ended: Record<EndedStatus, RunChain> = {
-    succeeded: new RunChain(),
-    partial: new RunChain(),
-    failed: new RunChain(),
-    cancelled: new RunChain(),
+  readonly #due = new Map<string, Map<number, DueRuns<RunEntry>>>()
+  /** The runs of each status; those that run are found by their runners. */
+  readonly #byStatus: Record<Exclude<RunStatus, 'running'>, RunChain<RunEntry>> = {
+    pending: new RunChain<RunEntry>(),
+    suspended: new RunChain<RunEntry>(),
+    'needs-attention': new RunChain<RunEntry>(),
+    succeeded: new RunChain<RunEntry>(),
+    partial: new RunChain<RunEntry>(),
+    failed: new RunChain<RunEntry>(),
+    cancelled: new RunChain<RunEntry>(),
   }
 
   find({ tenant, id }: RunRef): RunEntry | undefined {
@@ -60,8 +64,8 @@ export class RunIndex {
   enter(run: RunEntry): void {
     const { status } = run
     if (status === 'running') this.runners.runningOf(run.runner).add(run)
-    else if (isEnded(status)) this.#ended[status].add(run)
-    else if (status !== 'needs-attention' && run.wakeAt !== undefined) this.#dueOf(run).add(run)
+    else this.#byStatus[status].add(run)
+    if (run.wakeAt !== undefined) this.#dueOf(run).add(run)
   }
 
   /** Takes a run from where its status has put it. */
@@ -78,23 +82,31 @@ export class RunIndex {
     return filter.session === undefined ? runs?.all : runs?.bySession.get(filter.session)
   }
 
-  waiting(workflow: string, version: number): DueRuns | undefined {
+  waiting(workflow: string, version: number): DueRuns<RunEntry> | undefined {
     return this.#due.get(workflow)?.get(version)
   }
 
-  *allWaiting(): Generator<DueRuns> {
+  *allWaiting(): Generator<DueRuns<RunEntry>> {
     for (const versions of this.#due.values()) yield* versions.values()
   }
 
-  endedAs(status: EndedStatus): RunChain {
-    return this.#ended[status]
+  /** The runs that ended in a status, in the order of their ends. */
+  endedAs(status: EndedStatus): RunChain<RunEntry> {
+    return this.#byStatus[status]
   }
 
-  #dueOf({ workflow, version }: RunEntry): DueRuns {
+  /** The chains that together hold the runs of these statuses. */
+  chainsOf(statuses: readonly RunStatus[]): RunChain<RunEntry>[] {
+    return [...new Set(statuses)].flatMap((status) =>
+      status === 'running' ? this.runners.running() : [this.#byStatus[status]],
+    )
+  }
+
+  #dueOf({ workflow, version }: RunEntry): DueRuns<RunEntry> {
     let versions = this.#due.get(workflow)
     if (versions === undefined) this.#due.set(workflow, (versions = new Map()))
     let due = versions.get(version)
-    if (due === undefined) versions.set(version, (due = new DueRuns()))
+    if (due === undefined) versions.set(version, (due = new DueRuns<RunEntry>()))
     return due
   }
 }
@@ -113,5 +125,5 @@ function logOf(logs: Map<string, RunLog>, name: string): RunLog {
 function forgetIn(logs: Map<string, RunLog>, name: string): void {
   const log = logs.get(name)
   log?.forget()
-  if (log?.isEmpty) logs.delete(name)
+  if (log?.size === 0) logs.delete(name)
 }

@@ -8,8 +8,8 @@ export class RunLog {
   #runs: RunEntry[] = []
   #deleted = 0
 
-  get isEmpty(): boolean {
-    return this.#deleted === this.#runs.length
+  get size(): number {
+    return this.#runs.length - this.#deleted
   }
 
   add(run: RunEntry): void {

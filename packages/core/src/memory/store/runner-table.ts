@@ -1,8 +1,9 @@
 import type { RunnerInfo } from '../../ports/index.js'
 import { RunChain } from './run-chain.js'
+import type { RunEntry } from './run-entry.js'
 
 interface Runner {
-  readonly running: RunChain
+  readonly running: RunChain<RunEntry>
   instance: string | undefined
   /** When its lease lapses; a runner that no claim has seen has none. */
   until: number
@@ -12,7 +13,7 @@ interface Runner {
 export class RunnerTable {
   readonly #runners = new Map<string, Runner>()
 
-  runningOf(name: string): RunChain {
+  runningOf(name: string): RunChain<RunEntry> {
     return this.#runner(name).running
   }
 
@@ -34,7 +35,7 @@ export class RunnerTable {
   }
 
   /** The runs of each runner whose lease has lapsed. */
-  *lapsed(now: number): Generator<RunChain> {
+  *lapsed(now: number): Generator<RunChain<RunEntry>> {
     for (const [name, runner] of this.#runners) {
       if (runner.until > now) continue
       if (runner.running.first === undefined) this.#runners.delete(name)
@@ -42,10 +43,15 @@ export class RunnerTable {
     }
   }
 
+  /** The runs of each runner. */
+  running(): RunChain<RunEntry>[] {
+    return Array.from(this.#runners.values(), ({ running }) => running)
+  }
+
   #runner(name: string): Runner {
     let runner = this.#runners.get(name)
     if (runner === undefined) {
-      runner = { running: new RunChain(), instance: undefined, until: Number.NEGATIVE_INFINITY }
+      runner = { running: new RunChain<RunEntry>(), instance: undefined, until: Number.NEGATIVE_INFINITY }
       this.#runners.set(name, runner)
     }
     return runner

@@ -1,4 +1,5 @@
-import { type AgentMessage, type CallContext, createMessage, Failure, type MessageInit } from '../../ports/index.js'
+import assert from 'node:assert/strict'
+import { type AgentMessage, type CallContext, createMessage, type MessageInit } from '../../ports/index.js'
 
 /** A request, complete, with what a case says of it. */
 export function requestFor(init: Partial<MessageInit> = {}): AgentMessage {
@@ -27,16 +28,6 @@ export function callFor(message: AgentMessage, given?: CallContext['signal']): C
     remainingMs: () => Number.POSITIVE_INFINITY,
     idempotencyKey: (effect = '') => `${message.idempotencyKey ?? message.id}-${effect}`,
     progress: silent,
-    ask: () => Promise.reject(nobodyToAsk()),
+    ask: async () => assert.fail('an agent that is examined alone has nobody to ask'),
   }
-}
-
-function nobodyToAsk(): Failure {
-  return new Failure({
-    code: 'testing.nobody_to_ask',
-    message: 'An agent under examination has nobody to ask.',
-    remedy: 'Examine it with a request that it answers alone, or through a dispatcher.',
-    retryable: false,
-    details: {},
-  })
 }

@@ -22,7 +22,7 @@ export const randomContract: Contract<Random> = {
       run: async ({ port }) => {
         const counts = new Array<number>(100).fill(0)
         for (let draw = 0; draw < many; draw++) {
-          const part = Math.floor(port.next() * counts.length)
+          const part = Math.min(counts.length - 1, Math.floor(port.next() * counts.length))
           counts[part] = (counts[part] ?? 0) + 1
         }
         const expected = many / counts.length

@@ -58,21 +58,35 @@ export async function timeOf(port: DispatcherUnderTest): Promise<number> {
 /** Whether a promise has settled by now. */
 export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false
-  void promise.then(() => {
+  const done = () => {
     settled = true
-  })
+  }
+  promise.then(done, done)
   await someTurns()
   return settled
 }
 
 /** What a dispatch rejects with, which has to be a failure. */
-export async function failureOf(
+export function failureOf(
   port: DispatcherUnderTest,
   message: AgentMessage,
   options?: DispatchOptions,
 ): Promise<Failure> {
+  const failed = rejectionOf(port.dispatcher.dispatch(message, options))
+  // A case may end before it comes to this one.
+  failed.catch(() => {})
+  return failed
+}
+
+/** A call's failure, which has to be there by now. */
+export async function ended(failed: Promise<Failure>): Promise<Failure> {
+  assert(await isSettled(failed), 'the call has not ended')
+  return failed
+}
+
+async function rejectionOf(call: Promise<AgentMessage>): Promise<Failure> {
   try {
-    await port.dispatcher.dispatch(message, options)
+    await call
   } catch (error) {
     assert(isFailure(error), 'it did not reject with a failure')
     return error

@@ -3,7 +3,17 @@ import { type CallContext, reply } from '../../../ports/index.js'
 import type { ContractCase } from '../../contract.js'
 import { requestFor } from '../call-for.js'
 import { someTurns } from '../turns.js'
-import { counting, type DispatcherUnderTest, failureOf, isSettled, join, joinSilent, timeOf, until } from './bench.js'
+import {
+  counting,
+  type DispatcherUnderTest,
+  ended,
+  failureOf,
+  isSettled,
+  join,
+  joinSilent,
+  timeOf,
+  until,
+} from './bench.js'
 
 /** What ends a call before its agent does. */
 export const stopping: readonly ContractCase<DispatcherUnderTest>[] = [
@@ -16,7 +26,7 @@ export const stopping: readonly ContractCase<DispatcherUnderTest>[] = [
       const failed = failureOf(port, requestFor(), { signal: controller.signal })
       await until(advance, () => signals.length === 1)
       controller.abort(reason)
-      const { code, cause } = await failed
+      const { code, cause } = await ended(failed)
       assert.deepEqual([code, cause], ['call.cancelled', reason])
     },
   },
@@ -35,7 +45,7 @@ export const stopping: readonly ContractCase<DispatcherUnderTest>[] = [
       const failed = failureOf(port, requestFor(), { timeoutMs: 100 })
       assert.equal(await isSettled(failed), false)
       await advance(150)
-      assert.equal((await failed).code, 'call.timed_out')
+      assert.equal((await ended(failed)).code, 'call.timed_out')
     },
   },
   {
@@ -47,7 +57,7 @@ export const stopping: readonly ContractCase<DispatcherUnderTest>[] = [
       const late = failureOf(port, requestFor({ deadline: now + 60_000 }), { timeoutMs: 200 })
       assert.equal(await isSettled(early), false)
       await advance(300)
-      assert.deepEqual([(await early).code, (await late).code], ['call.timed_out', 'call.timed_out'])
+      assert.deepEqual([(await ended(early)).code, (await ended(late)).code], ['call.timed_out', 'call.timed_out'])
     },
   },
   {
@@ -85,7 +95,7 @@ export const stopping: readonly ContractCase<DispatcherUnderTest>[] = [
       )
       controller.abort('nobody waits')
       await advance(150)
-      await Promise.all(failed)
+      for (const one of failed) await ended(one)
       assert.deepEqual(
         signals.map(({ aborted }) => aborted),
         [true, true],
@@ -108,7 +118,7 @@ export const stopping: readonly ContractCase<DispatcherUnderTest>[] = [
       const late = failureOf(port, requestFor({ id: 'late' }), { timeoutMs: 100 })
       controller.abort('after the answer')
       await advance(150)
-      assert.equal((await late).code, 'call.timed_out')
+      assert.equal((await ended(late)).code, 'call.timed_out')
       resolve()
       await someTurns()
       assert.equal(answered.payload, 1)

@@ -61,6 +61,6 @@ export const takingCases = [
       else await bench.advance(lapseMs)
     }
     for (const [index, token] of tokens.entries())
-      assert(index === 0 || token > (tokens[index - 1] ?? token), `${tokens}`)
+      assert(index === 0 || token > (tokens[index - 1] ?? token), `tokens were ${tokens.join(', ')}`)
   }),
 ]

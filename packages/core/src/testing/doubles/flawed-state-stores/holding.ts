@@ -8,25 +8,35 @@ function withMove(change: (move: Move) => Move): (write: Write) => Write {
 
 /** Stores that confuse who holds a run, and what a move makes of it. */
 export const flawedHolders = [
-  flawed('ignores the fence', [], (store) => ({
-    append: async (writes, call) => {
-      const current: Write[] = []
-      for (const write of writes) {
-        const head = write.kind === 'held' ? (await store.read(write.hold.run, { limit: 1 }))?.head : undefined
-        const isOld = write.kind === 'held' && head?.ref === write.hold.ref && head.status === 'running'
-        current.push(isOld ? { ...write, hold: { ...write.hold, token: head.token } } : write)
-      }
-      return store.append(current, call)
-    },
-  })),
-  flawed('fences by the runner also', [], (store) => {
+  flawed(
+    'ignores the fence',
+    [
+      'a refused write fails none of its neighbours',
+      'nothing of a refused write is stored',
+      'a claim fences off the former holder',
+      'a former holder cannot end the run of its successor',
+      'a refused held write is told the head as it stands',
+    ],
+    (store) => ({
+      append: async (writes, call) => {
+        const current: Write[] = []
+        for (const write of writes) {
+          const head = write.kind === 'held' ? (await store.read(write.hold.run, { limit: 1 }))?.head : undefined
+          const isOld = write.kind === 'held' && head?.ref === write.hold.ref && head.status === 'running'
+          current.push(isOld ? { ...write, hold: { ...write.hold, token: head.token } } : write)
+        }
+        return store.append(current, call)
+      },
+    }),
+  ),
+  flawed('fences by the runner also', ['the token alone decides: a lapsed lease refuses nobody'], (store) => {
     const isStranger = (write: Write): boolean => write.kind === 'held' && write.hold.runner === 'under another name'
     return altered(store, {
       write: (write) =>
         isStranger(write) && write.kind === 'held' ? { ...write, hold: { ...write.hold, token: 0 } } : write,
     })
   }),
-  flawed('fences by the lease also', [], (store, clock) => {
+  flawed('fences by the lease also', ['the token alone decides: a lapsed lease refuses nobody'], (store, clock) => {
     const until = new Map<string, number>()
     return altered(store, {
       request: (request) => {
@@ -39,24 +49,43 @@ export const flawedHolders = [
           : write,
     })
   }),
-  flawed('refuses without telling the head', [], (store) =>
-    altered(store, { outcome: (outcome) => (outcome.accepted ? outcome : { accepted: false, head: undefined }) }),
+  flawed(
+    'refuses without telling the head',
+    [
+      'to create a run that exists is refused, tells its head, and changes nothing',
+      'each write is answered, in the order given',
+      'a write whose move was stored is refused when it is sent again, and the head tells',
+      'a refused held write is told the head as it stands',
+      'a signal to an ended run is refused and not kept',
+    ],
+    (store) =>
+      altered(store, { outcome: (outcome) => (outcome.accepted ? outcome : { accepted: false, head: undefined }) }),
   ),
-  flawed('makes a head for a run that is not there', [], (store) =>
-    altered(store, {
-      outcome: (outcome, write) =>
-        outcome.accepted || outcome.head !== undefined || write.kind === 'create'
-          ? outcome
-          : { accepted: false, head: { id: 'none' } as never },
-    }),
+  flawed(
+    'makes a head for a run that is not there',
+    [
+      'each write is answered, in the order given',
+      'a held write to a run that is not there is refused without a head',
+      'a signal to a run that is not there is refused',
+    ],
+    (store) =>
+      altered(store, {
+        outcome: (outcome, write) =>
+          outcome.accepted || outcome.head !== undefined || write.kind === 'create'
+            ? outcome
+            : { accepted: false, head: { id: 'none' } as never },
+      }),
   ),
-  flawed('answers a held write without its hold', [], (store) =>
-    altered(store, {
-      outcome: (outcome, write) =>
-        outcome.accepted && write.kind === 'held' ? { ...outcome, hold: undefined } : outcome,
-    }),
+  flawed(
+    'answers a held write without its hold',
+    ['a write that is sent again with retry is stored once', 'a holder writes on under the hold it is answered with'],
+    (store) =>
+      altered(store, {
+        outcome: (outcome, write) =>
+          outcome.accepted && write.kind === 'held' ? { ...outcome, hold: undefined } : outcome,
+      }),
   ),
-  flawed('leaves the holder its hold after a move', [], (store) => {
+  flawed('leaves the holder its hold after a move', ['a move raises the token by one and ends the hold'], (store) => {
     const moved = new Map<string, Hold>()
     return altered(store, {
       write: (write) => {
@@ -71,52 +100,100 @@ export const flawedHolders = [
       },
     })
   }),
-  flawed('finds a run by its name where its ref is another', [], (store) => ({
-    append: async (writes, call) => {
-      const current: Write[] = []
-      for (const write of writes) {
-        const ref = write.kind === 'held' ? (await store.read(write.hold.run, { limit: 1 }))?.head.ref : undefined
-        current.push(write.kind === 'held' && ref !== undefined ? { ...write, hold: { ...write.hold, ref } } : write)
-      }
-      return store.append(current, call)
-    },
-  })),
-  flawed('says of several ends that they were accepted', [], (store) =>
-    altered(store, {
-      outcome: (outcome, write) =>
-        !outcome.accepted &&
-        write.kind === 'held' &&
-        write.move?.output !== undefined &&
-        write.hold.token + 1 === outcome.head?.token
-          ? { accepted: true, nudge: 0, fresh: 0 }
-          : outcome,
+  flawed(
+    'finds a run by its name where its ref is another',
+    ['a write to a removed run is refused, also when a new run has its id'],
+    (store) => ({
+      append: async (writes, call) => {
+        const current: Write[] = []
+        for (const write of writes) {
+          const ref = write.kind === 'held' ? (await store.read(write.hold.run, { limit: 1 }))?.head.ref : undefined
+          current.push(write.kind === 'held' && ref !== undefined ? { ...write, hold: { ...write.hold, ref } } : write)
+        }
+        return store.append(current, call)
+      },
     }),
   ),
-  flawed('loses a signal on release', [], (store) =>
-    altered(store, { write: withMove((move) => ({ ...move, seen: Number.MAX_SAFE_INTEGER })) }),
+  flawed(
+    'says of several ends that they were accepted',
+    [
+      'a write whose move was stored is refused when it is sent again, and the head tells',
+      'of many ends of one run at once exactly one is accepted',
+    ],
+    (store) =>
+      altered(store, {
+        outcome: (outcome, write) =>
+          !outcome.accepted &&
+          write.kind === 'held' &&
+          write.move?.output !== undefined &&
+          write.hold.token + 1 === outcome.head?.token
+            ? { accepted: true, nudge: 0, fresh: 0 }
+            : outcome,
+      }),
   ),
-  flawed('wakes a released run for signals that it has read', [], (store) =>
-    altered(store, { write: withMove((move) => ({ ...move, seen: 0 })) }),
+  flawed(
+    'loses a signal on release',
+    [
+      'a run that is released with an unread signal is due at once',
+      'numbers and names out of bounds are refused before anything is written',
+    ],
+    (store) => altered(store, { write: withMove((move) => ({ ...move, seen: Number.MAX_SAFE_INTEGER })) }),
   ),
-  flawed('wakes released runs at once', [], (store) =>
-    altered(store, { write: withMove((move) => (move.wakeInMs === undefined ? move : { ...move, wakeInMs: 0 })) }),
+  flawed(
+    'wakes a released run for signals that it has read',
+    [
+      'a signal whose key exists is accepted and does nothing',
+      'a run that is released with every signal read is not due',
+      'numbers and names out of bounds are refused before anything is written',
+    ],
+    (store) => altered(store, { write: withMove((move) => ({ ...move, seen: 0 })) }),
   ),
-  flawed('never wakes released runs', [], (store) =>
-    altered(store, { write: withMove((move) => ({ ...move, wakeInMs: undefined })) }),
+  flawed(
+    'wakes released runs at once',
+    [
+      'a released run is due when its time has come, and not before',
+      'a run that is released for a while is not due at once',
+      'numbers and names out of bounds are refused before anything is written',
+    ],
+    (store) =>
+      altered(store, { write: withMove((move) => (move.wakeInMs === undefined ? move : { ...move, wakeInMs: 0 })) }),
   ),
-  flawed('wakes runs that were released without a time', [], (store) =>
-    altered(store, { write: withMove((move) => ({ ...move, wakeInMs: move.wakeInMs ?? 0 })) }),
+  flawed(
+    'never wakes released runs',
+    [
+      'a released run is due when its time has come, and not before',
+      'a run that is released for no time is due at once',
+      'to suspend a run resets its takeovers, to hand it back does not',
+      'a run that was handed back is claimed without a takeover',
+      'numbers and names out of bounds are refused before anything is written',
+    ],
+    (store) => altered(store, { write: withMove((move) => ({ ...move, wakeInMs: undefined })) }),
   ),
-  flawed('wakes pending runs without a time', [], (store) =>
-    altered(store, {
-      write: (write) =>
-        write.kind === 'create' ? { ...write, head: { ...write.head, wakeInMs: write.head.wakeInMs ?? 0 } } : write,
-    }),
+  flawed(
+    'wakes runs that were released without a time',
+    [
+      'a run that is released without a time is not due until it is signalled',
+      'a signal whose key exists is accepted and does nothing',
+      'a run that is released with every signal read is not due',
+    ],
+    (store) => altered(store, { write: withMove((move) => ({ ...move, wakeInMs: move.wakeInMs ?? 0 })) }),
   ),
-  flawed('forgets when a run ended', [], (store) =>
+  flawed(
+    'wakes pending runs without a time',
+    [
+      'a run that was created as pending is due when its time has come',
+      'the due runs are those that a claim would take',
+    ],
+    (store) =>
+      altered(store, {
+        write: (write) =>
+          write.kind === 'create' ? { ...write, head: { ...write.head, wakeInMs: write.head.wakeInMs ?? 0 } } : write,
+      }),
+  ),
+  flawed('forgets when a run ended', ['an ended run keeps its status, output, failure and time'], (store) =>
     altered(store, { head: (head) => (head.status === 'cancelled' ? { ...head, endedAt: undefined } : head) }),
   ),
-  flawed('keeps the failure of an earlier move', [], (store) => {
+  flawed('keeps the failure of an earlier move', ['output and failure are those of the last move'], (store) => {
     const failures = new Map<string, string>()
     return altered(store, {
       head: (head) => {
@@ -125,16 +202,22 @@ export const flawedHolders = [
       },
     })
   }),
-  flawed('keeps takeovers when a run is suspended', [], (store) => {
-    const kept = new Map<string, number>()
-    return altered(store, {
-      head: (head) => {
-        kept.set(head.ref, Math.max(head.takeovers, kept.get(head.ref) ?? 0))
-        return { ...head, takeovers: kept.get(head.ref) ?? 0 }
-      },
-    })
-  }),
-  flawed('forgets takeovers when a run is handed back', [], (store) =>
-    altered(store, { head: (head) => (head.status === 'pending' ? { ...head, takeovers: 0 } : head) }),
+  flawed(
+    'keeps takeovers when a run is suspended',
+    ['to suspend a run resets its takeovers, to hand it back does not'],
+    (store) => {
+      const kept = new Map<string, number>()
+      return altered(store, {
+        head: (head) => {
+          kept.set(head.ref, Math.max(head.takeovers, kept.get(head.ref) ?? 0))
+          return { ...head, takeovers: kept.get(head.ref) ?? 0 }
+        },
+      })
+    },
+  ),
+  flawed(
+    'forgets takeovers when a run is handed back',
+    ['to suspend a run resets its takeovers, to hand it back does not'],
+    (store) => altered(store, { head: (head) => (head.status === 'pending' ? { ...head, takeovers: 0 } : head) }),
   ),
 ]

@@ -5,51 +5,82 @@ const isSignal = (write: Write): write is Write & { kind: 'signal' } => write.ki
 
 /** Stores that lose signals, or hear what was not said. */
 export const flawedListeners = [
-  flawed('keeps a signal without raising nudge', [], (store) =>
-    altered(store, {
-      outcome: (outcome, write) => (outcome.accepted && isSignal(write) ? { ...outcome, nudge: 0 } : outcome),
-    }),
+  flawed(
+    'keeps a signal without raising nudge',
+    [
+      'a signal needs no hold, adds its record and raises nudge by one',
+      'a signal whose key exists is accepted and does nothing',
+      'of different signals at once all count',
+    ],
+    (store) =>
+      altered(store, {
+        outcome: (outcome, write) => (outcome.accepted && isSignal(write) ? { ...outcome, nudge: 0 } : outcome),
+      }),
   ),
-  flawed('counts a signal that it has already', [], (store) => ({
-    append: async (writes, call) => {
-      const outcomes = await store.append(writes, call)
-      const again = writes.flatMap((write, index): Write[] => {
-        const outcome = outcomes[index]
-        if (!isSignal(write) || !outcome?.accepted || outcome.fresh > 0) return []
-        return [{ ...write, record: { ...write.record, key: `${write.record.key} ${outcome.nudge}` } }]
-      })
-      if (again.length > 0) await store.append(again)
-      return outcomes
-    },
-  })),
-  flawed('fences off the holder by a signal', [], (store) => ({
-    append: async (writes, call) => {
-      const outcomes = await store.append(writes, call)
-      for (const [index, write] of writes.entries()) {
-        if (!isSignal(write) || !outcomes[index]?.accepted) continue
-        const { head } = (await store.read(write.run, { limit: 1 })) ?? {}
-        if (head?.status !== 'running') continue
-        const { workflow, version, runner, takeovers } = head
-        await store.claim({
-          runner: { name: runner },
-          leaseMs: 1,
-          workflows: [{ workflow, version }],
-          limit: takeovers * 0,
-          take: [write.run],
+  flawed(
+    'counts a signal that it has already',
+    ['a signal whose key exists is accepted and does nothing', 'of equal signals at once one counts'],
+    (store) => ({
+      append: async (writes, call) => {
+        const outcomes = await store.append(writes, call)
+        const again = writes.flatMap((write, index): Write[] => {
+          const outcome = outcomes[index]
+          if (!isSignal(write) || !outcome?.accepted || outcome.fresh > 0) return []
+          return [{ ...write, record: { ...write.record, key: `${write.record.key} ${outcome.nudge}` } }]
         })
-      }
-      return outcomes
-    },
-  })),
-  flawed('creates the run that a signal is for', [], (store) =>
-    altered(store, {
-      outcome: (outcome, write) =>
-        !outcome.accepted && isSignal(write) && outcome.head === undefined
-          ? { accepted: true, nudge: 1, fresh: 1 }
-          : outcome,
+        if (again.length > 0) await store.append(again)
+        return outcomes
+      },
     }),
   ),
-  flawed('accepts signals to ended runs', [], (store) =>
+  flawed(
+    'fences off the holder by a signal',
+    [
+      'records are numbered in the order in which they were stored',
+      'a signal does not fence off the holder',
+      'a signal whose key exists is accepted and does nothing',
+      'the holder learns of signals from its next append',
+      'a run that is released with an unread signal is due at once',
+      'a run that is released with every signal read is not due',
+      'a runner is told by its claim of signals to the runs it holds',
+      'a runner is not told of signals to runs that it does not hold',
+    ],
+    (store) => ({
+      append: async (writes, call) => {
+        const outcomes = await store.append(writes, call)
+        for (const [index, write] of writes.entries()) {
+          if (!isSignal(write) || !outcomes[index]?.accepted) continue
+          const { head } = (await store.read(write.run, { limit: 1 })) ?? {}
+          if (head?.status !== 'running') continue
+          const { workflow, version, runner } = head
+          await store.claim({
+            runner: { name: runner },
+            leaseMs: 1,
+            workflows: [{ workflow, version }],
+            limit: 0,
+            take: [write.run],
+          })
+        }
+        return outcomes
+      },
+    }),
+  ),
+  flawed(
+    'creates the run that a signal is for',
+    [
+      'each write is answered, in the order given',
+      'a signal to a run that is not there is refused',
+      'a removed run is neither listed nor claimed nor signalled',
+    ],
+    (store) =>
+      altered(store, {
+        outcome: (outcome, write) =>
+          !outcome.accepted && isSignal(write) && outcome.head === undefined
+            ? { accepted: true, nudge: 1, fresh: 1 }
+            : outcome,
+      }),
+  ),
+  flawed('accepts signals to ended runs', ['a signal to an ended run is refused and not kept'], (store) =>
     altered(store, {
       outcome: (outcome, write) =>
         !outcome.accepted && isSignal(write) && outcome.head !== undefined
@@ -57,53 +88,78 @@ export const flawedListeners = [
           : outcome,
     }),
   ),
-  flawed('takes any record for a signal', [], (store) =>
-    altered(store, {
-      write: (write) => (isSignal(write) ? { ...write, record: { ...write.record, kind: 'signal' } } : write),
+  flawed(
+    'takes any record for a signal',
+    [
+      'a record that is no signal cannot be sent as one',
+      'numbers and names out of bounds are refused before anything is written',
+    ],
+    (store) =>
+      altered(store, {
+        write: (write) => (isSignal(write) ? { ...write, record: { ...write.record, kind: 'signal' } } : write),
+      }),
+  ),
+  flawed(
+    'lets signalled runs sleep on',
+    [
+      'a run that is released without a time is not due until it is signalled',
+      'a signal makes a suspended or pending run due at once',
+      'a run that is released with an unread signal is due at once',
+      'the due runs are those that a claim would take',
+    ],
+    (store) => ({
+      claim: async (request, call) => {
+        const answer = await store.claim(request, call)
+        const asleep = answer.runs.filter(({ head }) => head.nudge > 0 && head.token === 3)
+        return { ...answer, runs: answer.runs.filter((run) => !asleep.includes(run)) }
+      },
     }),
   ),
-  flawed('lets signalled runs sleep on', [], (store) => ({
-    claim: async (request, call) => {
-      const answer = await store.claim(request, call)
-      const asleep = answer.runs.filter(({ head }) => head.nudge > 0 && head.token === 3)
-      return { ...answer, runs: answer.runs.filter((run) => !asleep.includes(run)) }
-    },
-  })),
-  flawed('wakes runs that need attention by a signal', [], (store) => {
-    const attention = new Set<Write & { kind: 'signal' }>()
-    return {
-      ...altered(store, {
-        outcome: (outcome, write) => {
-          if (outcome.accepted && isSignal(write)) attention.add(write)
-          return outcome
+  flawed(
+    'wakes runs that need attention by a signal',
+    ['a signal to a run that needs attention is kept and does not wake it'],
+    (store) => {
+      const attention = new Set<Write & { kind: 'signal' }>()
+      return {
+        ...altered(store, {
+          outcome: (outcome, write) => {
+            if (outcome.accepted && isSignal(write)) attention.add(write)
+            return outcome
+          },
+        }),
+        claim: async (request, call) => {
+          const take = [...(request.take ?? [])]
+          for (const { run } of attention) {
+            const page = await store.read(run, { limit: 1 })
+            if (page?.head.status === 'needs-attention') take.push(run)
+          }
+          return store.claim({ ...request, take }, call)
         },
-      }),
-      claim: async (request, call) => {
-        const take = [...(request.take ?? [])]
-        for (const { run } of attention) {
-          const page = await store.read(run, { limit: 1 })
-          if (page?.head.status === 'needs-attention') take.push(run)
-        }
-        return store.claim({ ...request, take }, call)
-      },
-    }
-  }),
-  flawed('does not tell the holder of signals', [], (store) =>
+      }
+    },
+  ),
+  flawed('does not tell the holder of signals', ['the holder learns of signals from its next append'], (store) =>
     altered(store, {
       outcome: (outcome, write) => (outcome.accepted && write.kind === 'held' ? { ...outcome, nudge: 0 } : outcome),
     }),
   ),
-  flawed('does not tell the runner of signals', [], (store) =>
-    altered(store, { claim: (answer) => ({ ...answer, nudged: [] }) }),
+  flawed(
+    'does not tell the runner of signals',
+    ['a runner is told by its claim of signals to the runs it holds'],
+    (store) => altered(store, { claim: (answer) => ({ ...answer, nudged: [] }) }),
   ),
-  flawed('tells every runner of every signal', [], (store) => {
-    const signalled = new Map<string, { tenant: string; id: string }>()
-    return altered(store, {
-      outcome: (outcome, write) => {
-        if (isSignal(write)) signalled.set(JSON.stringify(write.run), write.run)
-        return outcome
-      },
-      claim: (answer) => ({ ...answer, nudged: [...signalled.values()] }),
-    })
-  }),
+  flawed(
+    'tells every runner of every signal',
+    ['a runner is not told of signals to runs that it does not hold'],
+    (store) => {
+      const signalled = new Map<string, { tenant: string; id: string }>()
+      return altered(store, {
+        outcome: (outcome, write) => {
+          if (isSignal(write)) signalled.set(JSON.stringify(write.run), write.run)
+          return outcome
+        },
+        claim: (answer) => ({ ...answer, nudged: [...signalled.values()] }),
+      })
+    },
+  ),
 ]

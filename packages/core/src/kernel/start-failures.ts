@@ -1,0 +1,22 @@
+import { kernelFailure } from './failures.js'
+import { causeOf, faultOf, type PartFault, textOf } from './part-fault.js'
+
+/** Some parts did not start, and perhaps others did not stop again. */
+export function startFailed(faults: readonly PartFault[]) {
+  return kernelFailure('kernel.start_failed', { parts: faults.map(withoutCause) }, causeOf(faults))
+}
+
+/** The start was no longer wanted. */
+export function startCancelled(reason: unknown, unstopped: readonly PartFault[]) {
+  const cause = unstopped.length === 0 ? reason : causeOf([faultOf('', reason), ...unstopped])
+  return kernelFailure('kernel.start_cancelled', { because: textOf(reason), parts: unstopped.map(withoutCause) }, cause)
+}
+
+/** Why a part is to give up its own start: another one did not start. */
+export function neighbourFailed(neighbour: string, cause: unknown) {
+  return kernelFailure('kernel.start_cancelled', { because: `${neighbour} did not start`, parts: [] }, cause)
+}
+
+function withoutCause({ part, because }: PartFault) {
+  return { part, because }
+}
