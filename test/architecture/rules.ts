@@ -28,12 +28,14 @@ export const testing: readonly TestingPart[] = [
   {
     path: 'testing/doubles/',
     places: ['ports', 'protocol', 'memory/cache', 'memory/store'],
-    modules: ['node:assert', 'node:assert/strict'],
+    modules: ['node:assert', 'node:assert/strict', 'node:async_hooks'],
   },
   {
     path: 'testing/test-orchestrator',
     places: ['ports', 'protocol', 'memory/cache', 'memory/store', 'the composition root'],
   },
+  // The door shows the in-memory stores beside the other doubles.
+  { path: 'testing/index.ts', places: ['ports', 'protocol', 'memory/cache', 'memory/store'] },
   { path: 'testing/', places: ['ports', 'protocol'] },
 ]
 
@@ -73,9 +75,9 @@ export const ambient = {
   } as Readonly<Record<string, readonly string[] | 'everything'>>,
   exceptions: [
     {
-      file: 'testing/run-contract.ts',
-      uses: ['setTimeout'],
-      because: 'against a server, time passes only by waiting',
+      file: 'testing/virtual-clock.ts',
+      uses: ['setImmediate', 'setTimeout', 'performance.now'],
+      because: 'it watches the real event loop, to know when nothing but virtual time can go on',
     },
   ],
 }

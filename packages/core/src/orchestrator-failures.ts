@@ -7,12 +7,19 @@ export const orchestratorFailure = declareFailures({
     says: ({ received }: { readonly received: string }) => `${received} is not an agent.`,
     remedy: 'Give what agent(…) or adapt(…) returned, or an object with name, capabilities() and process().',
   },
+  'orchestrator.invalid_option': {
+    when: 'createOrchestrator was given something of the wrong form.',
+    retryable: false,
+    says: ({ option, received }: { readonly option: string; readonly received: string; readonly expected: string }) =>
+      `The option ${option} cannot be ${received}.`,
+    remedy: ({ expected }) => `Give ${expected}.`,
+  },
   'orchestrator.unknown_storage': {
     when: 'The setting state.storage names a plugin that was not given, or that keeps no state.',
     retryable: false,
     says: ({ storage }: { readonly storage: string; readonly known: readonly string[] }) =>
       `The state cannot be kept in ${storage}: no plugin of that name keeps state here.`,
-    remedy: ({ known }: { readonly known: readonly string[] }) =>
+    remedy: ({ known }) =>
       `Set it to ${[...known, 'memory'].join(' or ')}, or add that plugin to createOrchestrator({ plugins }).`,
   },
   'orchestrator.fixed_port': {

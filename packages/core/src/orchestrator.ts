@@ -3,6 +3,7 @@ import { BoundAgent, Dispatch, instrumentation, type RequestScope } from './disp
 import { consoleLogger, environment, SystemRandom, systemClock } from './host/index.js'
 import { bind, EventEmitter, Kernel, keyedNeeds, type PartFault } from './kernel/index.js'
 import { sortAgents } from './orchestrator-agents.js'
+import { checkOptions } from './orchestrator-check.js'
 import { LateLogger, silentMeter, silentTracer } from './orchestrator-defaults.js'
 import type { AgentLike, OrchestratorOptions } from './orchestrator-options.js'
 import { allSections, boundBefore, defaultParts, storageChoice } from './orchestrator-parts.js'
@@ -29,6 +30,7 @@ export function createOrchestrator<const Agents extends readonly AgentLike[] = r
 
 /** Assembles and starts, for real or for a test. */
 export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsal): Promise<Orchestrator> {
+  checkOptions(options)
   const { ports = [], plugins = [], interceptors = [], signal } = options
   const agents = sortAgents(options.agents ?? [], rehearsal?.codeOf)
   const provide = rehearsal ? completed(options.provide ?? {}, agents, rehearsal) : (options.provide ?? {})

@@ -84,7 +84,10 @@ describe('schemas', () => {
 
   it.each<[string, SettingsSection['schema']]>([
     ['the schema is not an object', z.string()],
-    ['it is no schema of zod that describes itself', { '~standard': { version: 1, vendor: 'x', validate: () => ({ value: 1 }) } }],
+    [
+      'it is no schema of zod that describes itself',
+      { '~standard': { version: 1, vendor: 'x', validate: () => ({ value: 1 }) } },
+    ],
     ['a names a variable', z.object({ a: z.string().meta({ env: 'lower case' }) })],
     ['aMs cannot be measured in MB', z.object({ aMs: z.number().meta({ unit: 'MB' }) })],
     [

@@ -8,6 +8,7 @@ import {
   createMessage,
   createOrchestrator,
   logger,
+  need,
   operation,
   random,
   type RequestOptions,
@@ -174,13 +175,12 @@ describe('what an operation needs', () => {
   it.fails.each(['end', 'stopChildren', 'parent', 'begin', 'overridesNeeds'])(
     'may be called %s, which is no name of the context',
     async (name) => {
-      const { need } = await import('../ports/index.js')
       const clerk = agent('clerk', {
         work: operation({
-          needs: { [name]: need<string>() },
+          needs: { [name]: need<string>() } as {},
           input: z.any(),
           output: z.any(),
-          run: async (_, call) => call[name],
+          run: async (_, call) => (call as unknown as Record<string, unknown>)[name],
         }),
       })
       const time = new ManualClock()

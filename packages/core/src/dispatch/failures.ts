@@ -10,7 +10,7 @@ export const dispatchFailure = declareFailures({
     when: 'A message is for an agent that the orchestrator does not have.',
     retryable: false,
     says: ({ agent, known }: { readonly agent: string; readonly known: readonly string[] }) =>
-      `There is no agent ${agent} here; there ${known.length > 0 ? `are ${known.join(', ')}` : 'is none'}.`,
+      `There is no agent ${agent} here; known are: ${known.join(', ') || 'none'}.`,
     remedy: 'Give it to createOrchestrator({ agents: [ … ] }).',
   },
   'dispatch.no_single_receiver': {

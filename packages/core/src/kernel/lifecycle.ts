@@ -88,17 +88,28 @@ export class Lifecycle {
     const begun = clock.monotonic()
     const late = (work: Promise<Stop | undefined>) => this.#undo(thing, work)
     const patience = { clock, timeoutMs: this.#options.startTimeoutMs, what: `start ${thing.name}`, signal, late }
+    let hasFailed = false
+    const fail = (cause: unknown) => {
+      hasFailed = true
+      faults.push(faultOf(thing.name, cause))
+    }
     try {
-      const stop = await within(patience, (inner) => thing.start(inner))
+      const stop = await within(patience, async (inner) => {
+        try {
+          return await thing.start(inner)
+        } catch (cause) {
+          // What a start throws after it was told to give up is its way of giving up.
+          if (!inner.aborted) fail(cause)
+          throw cause
+        }
+      })
       this.#started.push({ thing, stop })
       thing.started?.(clock.monotonic() - begun)
       return true
     } catch (cause) {
-      // Who was told to give up has not failed by himself.
-      if (!signal.aborted || cause !== signal.reason) {
-        faults.push(faultOf(thing.name, cause))
-        this.#failed.abort(neighbourFailed(thing.name, cause))
-      }
+      const wasTold = signal.aborted && cause === signal.reason
+      if (!hasFailed && !wasTold) fail(cause)
+      if (hasFailed) this.#failed.abort(neighbourFailed(thing.name, cause))
       return false
     }
   }

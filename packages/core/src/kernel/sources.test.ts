@@ -56,7 +56,7 @@ describe('how long one instance serves', () => {
       () => {
         const next = counting()
         return async () => {
-          await undefined
+          await Promise.resolve()
           return next()
         }
       },

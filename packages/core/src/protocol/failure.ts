@@ -1,5 +1,5 @@
 import { isError } from './is-error.js'
-import { maskSecrets } from './mask-secrets.js'
+import { maskSecrets, maskText } from './mask-secrets.js'
 
 const brand = Symbol.for('baton.failure')
 
@@ -24,7 +24,11 @@ export class Failure<Details = unknown> extends Error {
   readonly details: Details
 
   constructor(init: FailureInit<Details>) {
-    super(`${init.message} ${init.remedy}`.trim(), init.cause === undefined ? undefined : { cause: init.cause })
+    // What a library says of a failed connection may hold its password.
+    super(
+      maskText(`${init.message} ${init.remedy}`.trim()),
+      init.cause === undefined ? undefined : { cause: init.cause },
+    )
     this.code = init.code
     this.remedy = init.remedy
     this.retryable = init.retryable

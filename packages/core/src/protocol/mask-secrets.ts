@@ -2,10 +2,11 @@ import { isError } from './is-error.js'
 
 const secretName =
   /pass(word|wd|phrase)?$|secret|token$|api[-_]?key|authori[sz]ation|cookie|credential|private[-_]?key|signature/i
-const urlCredentials = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s@]*@/gi
+// Every repetition that may begin anywhere is bounded: without that, a long text of letters would take minutes.
+const urlCredentials = /(?<=:\/\/)[^\s/@:]{0,255}:[^\s@]{0,1023}@(?:[^\s@/]{0,1023}@)*/g
 const bearer = /\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}/gi
 const providerKey = /\b(sk|pk|rk|ghp|gho|xox[abprs])[-_][a-z0-9_-]{12,}/gi
-const assignment = /\b([\w-]*(?:password|passwd|secret|api[-_]?key|token))(\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)/gi
+const assignment = /(password|passwd|secret|api[-_]?key|token)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)/gi
 
 /** What stands in the place of a masked value. */
 export const masked = '***'
@@ -52,7 +53,7 @@ function maskMembers(value: object, ancestors: Set<object>): unknown {
 /** A text without the credentials in it: those of addresses, of authorization headers, provider keys, `password=…`. */
 export function maskText(text: string): string {
   return text
-    .replace(urlCredentials, `$1${masked}@`)
+    .replace(urlCredentials, `${masked}@`)
     .replace(bearer, `$1 ${masked}`)
     .replace(providerKey, masked)
     .replace(assignment, `$1$2${masked}`)

@@ -14,7 +14,7 @@ export function shown(value: unknown): string {
     case 'object':
       if (value === null) return 'null'
       if (Array.isArray(value)) return `an array of ${value.length}`
-      return `an object of class ${cut(String(classOf(value)))}`
+      return classOf(value) === 'Object' ? 'an object' : `an object of class ${cut(String(classOf(value)))}`
     default:
       return String(value)
   }

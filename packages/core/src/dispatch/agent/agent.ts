@@ -1,4 +1,4 @@
-import { type AgentProtocol, type Contract, identifier, type Needs, type Operation } from '../../ports/index.js'
+import { type AgentProtocol, type Contract, identifier, type Needs, type Operation, shown } from '../../ports/index.js'
 import { agentFailure } from './failures.js'
 import type { RunnableOperation } from './operation.js'
 
@@ -60,6 +60,13 @@ export function adapt<Contracts extends Readonly<Record<string, Contract>>>(
     object
   >
 } {
+  if (typeof protocol?.process !== 'function') {
+    throw agentFailure('agent.invalid_definition', {
+      what: shown(protocol),
+      because: 'is no agent to adapt',
+      remedy: 'Give an object with name, capabilities() and process().',
+    })
+  }
   const operations = Object.fromEntries(
     Object.entries(contracts as Readonly<Record<string, Contract>>).map(([name, { input, output }]) => {
       const needs: Needs = {}

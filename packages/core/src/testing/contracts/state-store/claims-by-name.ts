@@ -64,6 +64,13 @@ export const namedClaimCases = [
     assert.deepEqual(await bench.claimed('a', { runner: next, retire: true }), [])
     assert.deepEqual(await bench.claimed('a', { runner: { name: bench.runnerNamed('last') }, retire: true }), [])
   }),
+  storeCase('to retire earlier runners leaves the lease of who does it', async (bench) => {
+    await bench.create(bench.run('mine'))
+    const runner = { name: bench.runnerNamed('a'), instance: `instance of ${bench.runner}` }
+    assert.deepEqual(await bench.claimed('a', { runner, retire: true }), ['mine'])
+    await bench.advance(lapseMs)
+    assert.deepEqual(await bench.claimed('b'), [])
+  }),
   storeCase('two claims at once never take the same run', async (bench) => {
     const runs = Array.from({ length: 60 }, () => bench.run())
     await bench.port.append(

@@ -91,6 +91,17 @@ export const claimCases = [
     assert.equal(all.length, 8)
     assert.equal(new Set(all).size, 8)
   }),
+  storeCase('due runs of several versions that are beyond the limit stay due', async (bench) => {
+    const workflows = [1, 2, 3].map((version) => ({ workflow: bench.workflow, version }))
+    for (const { version } of workflows) {
+      for (const name of ['a', 'b']) {
+        await bench.create(bench.run(`${name} ${version}`), { version, status: 'pending', wakeInMs: 0 })
+      }
+    }
+    const claimed: string[] = []
+    for (const limit of [1, 2, 2, 5]) claimed.push(...(await bench.claimed('a', { workflows, limit })))
+    assert.deepEqual(claimed.sort(), ['a 1', 'a 2', 'a 3', 'b 1', 'b 2', 'b 3'])
+  }),
   storeCase('due runs are taken in the order of their times', async (bench) => {
     const due = [
       ['third', 100],

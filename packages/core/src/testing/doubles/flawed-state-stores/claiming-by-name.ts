@@ -88,6 +88,9 @@ export const flawedNamedClaimants = [
   flawed('does not retire', ['to retire ends the leases of earlier runners of the same instance'], (store) =>
     altered(store, { request: (request) => ({ ...request, retire: false }) }),
   ),
+  flawed('retires who asks for it too', ['to retire earlier runners leaves the lease of who does it'], (store) =>
+    altered(store, { request: (request) => (request.retire ? { ...request, leaseMs: 1 } : request) }),
+  ),
   flawed(
     'retires without being asked',
     ['to retire ends the leases of earlier runners of the same instance'],
@@ -174,4 +177,13 @@ export const flawedNamedClaimants = [
       return flaw
     },
   ),
+  flawed('loses due runs beyond its limit', [], (store) => ({
+    claim: async (request, call) => {
+      const answer = await store.claim(request, call)
+      const [first] = request.workflows
+      if (request.limit !== 2 || first === undefined || request.workflows.length < 2) return answer
+      await store.claim({ ...request, runner: { name: 'nobody' }, limit: 1 }, call)
+      return answer
+    },
+  })),
 ]

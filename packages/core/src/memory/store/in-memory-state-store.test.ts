@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { ManualClock } from '../../testing/doubles/manual-clock.js'
+import { InMemoryStateStore } from './in-memory-state-store.js'
+
+const move = { status: 'succeeded', seen: 0 } as const
+
+async function fill(store: InMemoryStateStore, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const head = { workflow: 'w', version: 1, shape: 1, status: 'running', session: `${index % 2}` } as const
+    const run = { tenant: 't', id: `${index}` }
+    await store.append([{ kind: 'create', run, runner: 'r', head, records: [], move }])
+  }
+}
+
+test('lists stay whole while most of the runs are deleted, again and again', async () => {
+  const store = new InMemoryStateStore({ clock: new ManualClock() })
+  await fill(store, 1_000)
+  for (let left = 1_000; left > 100; left -= 100) {
+    expect(await store.delete({ endedForMs: 0, statuses: ['succeeded'], limit: 100 })).toBe(100)
+    const { heads } = await store.list({ tenant: 't', session: '1', limit: 500 })
+    expect(heads.length).toBe(Math.min(500, left / 2 - 50))
+    expect(heads[0]?.id).toBe('999')
+  }
+  await store.delete({ endedForMs: 0, statuses: ['succeeded'], limit: 500 })
+  expect((await store.list({ tenant: 't', limit: 1 })).heads).toEqual([])
+})
+
+test('runs of a rare status are found like others, in pages', async () => {
+  const store = new InMemoryStateStore({ clock: new ManualClock() })
+  const head = { workflow: 'w', version: 1, shape: 1, status: 'pending' } as const
+  for (let index = 0; index < 5; index++) {
+    await store.append([{ kind: 'create', run: { tenant: 't', id: `rare ${index}` }, runner: 'r', head, records: [] }])
+  }
+  await fill(store, 1_000)
+  const query = { statuses: ['pending', 'suspended'], limit: 3 } as const
+  const first = await store.list(query)
+  const second = await store.list({ ...query, after: first.next })
+  const ids = [...first.heads, ...second.heads].map(({ id }) => id)
+  expect(ids).toEqual(['rare 4', 'rare 3', 'rare 2', 'rare 1', 'rare 0'])
+  expect(second.next).toBeUndefined()
+})

@@ -1,0 +1,42 @@
+import { orchestratorFailure } from './orchestrator-failures.js'
+import type { OrchestratorOptions } from './orchestrator-options.js'
+import { shown } from './ports/index.js'
+
+type Member = Readonly<Record<string, unknown>> | null | undefined
+
+/** What the members of each list must look like, and how one gets such a one. */
+const lists = {
+  agents: { fits: (one: Member) => typeof one === 'object', expected: 'a list of agents: agents: [writer, critic]' },
+  plugins: {
+    fits: (one: Member) => typeof one?.name === 'string' && typeof one.definition === 'object',
+    expected: 'a list of plugins, each made by calling what definePlugin returned: plugins: [postgres({ url })]',
+  },
+  ports: {
+    fits: (one: Member) => typeof (one?.token as Member)?.key === 'symbol',
+    expected: 'a list of bindings: ports: [bind(logger, myLogger)]',
+  },
+  interceptors: {
+    fits: (one: Member) => typeof one?.intercept === 'function',
+    expected: 'a list of objects with a name and intercept(message, call, next)',
+  },
+} as const
+
+/** Throws unless the options are of the right form; the compiler has seen to that, where there was one. */
+export function checkOptions(options: OrchestratorOptions): void {
+  if (typeof options !== 'object' || options === null) throw invalid('options', options, 'an object')
+  for (const [option, { fits, expected }] of Object.entries(lists)) {
+    const list: unknown = options[option as keyof typeof lists]
+    if (list === undefined) continue
+    if (!Array.isArray(list)) throw invalid(option, list, expected)
+    for (const [index, one] of list.entries())
+      if (!fits(one as Member)) throw invalid(`${option}[${index}]`, one, expected)
+  }
+  const { provide } = options
+  if (provide !== undefined && (typeof provide !== 'object' || provide === null)) {
+    throw invalid('provide', provide, 'an object of parts by name')
+  }
+}
+
+function invalid(option: string, received: unknown, expected: string): Error {
+  return orchestratorFailure('orchestrator.invalid_option', { option, received: shown(received), expected })
+}
