@@ -47,11 +47,17 @@ function keeps<Port>(
   open: () => Subject<Port>,
   skip?: Examination<Port>['skip'],
 ) {
-  describe(name, () => runContract(contract, { test, skip, open: async () => open() }))
+  describe(`${name}`, () => {
+    runContract(contract, { test, skip, open: async () => open() })
+  })
 }
 
 describe('Clock', () => {
-  keeps('the system clock', clockContract, () => ({ port: systemClock, advance: realTime }))
+  keeps('the system clock', clockContract, () => ({ port: systemClock, advance: realTime }), {
+    'tasks due at the same time run in the order scheduled': 'a fault: who wakes early waits again, behind the others',
+    'tasks that are late run in the order of their times': 'a fault: Node runs late timers by their lengths',
+    'a task that throws harms no other task, nor whoever drives the clock': 'a fault: it ends the process',
+  })
   keeps('ManualClock', clockContract, () => {
     const port = new ManualClock()
     return { port, advance: async (ms) => port.advance(ms) }

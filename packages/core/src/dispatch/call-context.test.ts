@@ -69,6 +69,12 @@ describe('the context of a call', () => {
     })
   })
 
+  // The types say that `rest` has them; they are getters of the prototype, which a rest or a spread leaves out.
+  it.fails('keeps its members when some are taken off it', async () => {
+    const { orchestrator, clerk } = await setUp((_, { log: _log, ...rest }) => rest.attempt)
+    expect(await orchestrator.ask(clerk.work, 1)).toBe(1)
+  })
+
   it('has no session, tenant, run or step unless the request has', async () => {
     const { session, tenant, runId, step } = await contextOf()
     expect({ session, tenant, runId, step }).toEqual({})

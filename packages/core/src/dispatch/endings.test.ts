@@ -105,7 +105,7 @@ describe.each([
     ['text', '"text"'],
     [undefined, 'undefined'],
     [null, 'null'],
-    [{ code: 5 }, 'an object of class Object'],
+    [{ code: 5 }, 'an object'],
     [404, '404'],
   ])('that fails with %o is a failure with that as its cause', async (thrown, shown) => {
     const { orchestrator, clerk } = await setUp(interceptors)

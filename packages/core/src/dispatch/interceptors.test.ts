@@ -121,9 +121,7 @@ describe('interceptors', () => {
   it('fail the call by throwing: a failure as it is, anything else as a cause', async () => {
     const failure = new Failure({ code: 'access.denied', message: 'm', remedy: '', retryable: false, details: {} })
     for (const thrown of [failure, new Error('odd'), 'text']) {
-      const { create, critic, seen } = setUp(() => {
-        throw thrown
-      })
+      const { create, critic, seen } = setUp(async () => Promise.reject(thrown))
       await using orchestrator = await create()
       const caught = await orchestrator.ask(critic.polish, { text: 'a' }).catch((error: unknown) => error)
       if (thrown === failure) expect(caught).toBe(failure)

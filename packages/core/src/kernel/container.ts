@@ -30,21 +30,16 @@ export class Container {
 
   set(key: string | symbol, instance: unknown): void {
     // A holder keeps tsyringe from taking an undefined or a function for something else than an instance.
-    this.#container.register(tokenOf(key), { useValue: { instance } })
+    this.#container.register(key, { useValue: { instance } })
   }
 
   /** Whether it was set here, and not in a parent. */
   hasOwn(key: string | symbol): boolean {
-    return this.#container.isRegistered(tokenOf(key))
+    return this.#container.isRegistered(key)
   }
 
   /** What was set here, or else in a parent; to be asked only for what was. */
   get(key: string | symbol): unknown {
-    return this.#container.resolve<{ instance: unknown }>(tokenOf(key)).instance
+    return this.#container.resolve<{ instance: unknown }>(key).instance
   }
-}
-
-function tokenOf(key: string | symbol): symbol | string {
-  // Names and tokens must never meet, whatever a name looks like.
-  return typeof key === 'symbol' ? key : `name:${key}`
 }

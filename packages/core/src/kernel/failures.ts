@@ -32,7 +32,7 @@ export const kernelFailure = declareFailures({
     when: 'Something that lives long needs something that lives shorter.',
     retryable: false,
     says: ({ holder, need, lifetime }: { holder: string; need: string; lifetime: string }) =>
-      `${holder} lives as long as the orchestrator, but needs ${need}, which is made anew per ${lifetime}.`,
+      `${holder} needs ${need} throughout its life, but that is made anew per ${lifetime}.`,
     remedy: 'Make the first one scoped as well, or the second one a singleton.',
   },
   'kernel.undeclared_part': {

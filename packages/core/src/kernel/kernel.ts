@@ -115,9 +115,10 @@ export class Kernel {
       name: part.name,
       needs,
       start: async (signal) => {
-        const instance = await part.source.make(this.#resolved(part.needs), { tenant: undefined, signal })
+        const resolved = this.#resolved(part.needs)
+        const instance = await part.source.make(resolved, { tenant: undefined, signal })
         container.set(part.provides[0], instance)
-        return closerOf(part.source, instance)
+        return closerOf(part.source, instance, resolved)
       },
     }
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/index.js'
 import { faultOf, type PartFault } from './part-fault.js'
 import type { Stop } from './plugin.js'
-import { neighbourFailed, startCancelled, startFailed } from './start-failures.js'
+import { startCancelled, startFailed } from './start-failures.js'
 import type { Startable } from './startable.js'
 import { within } from './within.js'
 
@@ -109,7 +109,7 @@ export class Lifecycle {
     } catch (cause) {
       const wasTold = signal.aborted && cause === signal.reason
       if (!hasFailed && !wasTold) fail(cause)
-      if (hasFailed) this.#failed.abort(neighbourFailed(thing.name, cause))
+      if (hasFailed) this.#failed.abort(cause)
       return false
     }
   }

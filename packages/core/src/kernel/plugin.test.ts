@@ -10,7 +10,6 @@ import {
   type Interceptor,
   need,
   operation,
-  type PluginStart,
   token,
 } from '../index.js'
 import { ManualClock } from '../testing/doubles/manual-clock.js'
@@ -156,18 +155,26 @@ describe('what a plugin attaches', () => {
   })
 
   it('is gone when its start fails', async () => {
-    const bus = { on: 0 }
-    let context: PluginStart<unknown, {}> | undefined
+    const heard: string[] = []
     const failing = definePlugin('failing', {
-      start(given) {
-        context = given as never
-        given.on('*', () => void bus.on++)
+      needs: { index: need(index) },
+      start({ on }) {
+        on('*', ({ type }) => void heard.push(type))
         throw new RangeError('no')
       },
     })
-    await expect(createOrchestrator({ plugins: [failing()] })).rejects.toMatchObject({ code: 'kernel.start_failed' })
-    expect(context?.signal.aborted).toBe(false)
-    expect(bus.on).toBe(0)
+    const witness = definePlugin('witness', {
+      provides: [index],
+      start({ provide, on }) {
+        provide(index, { of: 'witness' })
+        on('plugin.stopped', () => void heard.push('witnessed'))
+        return () => heard.push('stop') as never
+      },
+    })
+    const base = definePlugin('base', { provides: [queue], start: ({ provide }) => provide(queue, { of: 'base' }) })
+    const plugins = [base(), witness(), failing()]
+    await expect(createOrchestrator({ plugins })).rejects.toMatchObject({ code: 'kernel.start_failed' })
+    expect(heard).toEqual(['stop'])
   })
 
   it('is told of by events with the times it took', async () => {
@@ -231,7 +238,7 @@ describe('a plugin value', () => {
     await using orchestrator = await createOrchestrator({ plugins: [definePlugin('self', definition)()] })
     expect(orchestrator.port(index)).toEqual({ of: 'kept' })
     const wrong = definePlugin('wrong', { start: () => ({ close() {} }) as never })
-    await expect(createOrchestrator({ plugins: [wrong()] })).rejects.toThrow(/returned an object of class Object/)
+    await expect(createOrchestrator({ plugins: [wrong()] })).rejects.toThrow(/returned an object/)
     expect(() => definePlugin('', { start() {} })).toThrow(expect.objectContaining({ code: 'identifier.invalid' }))
   })
 })

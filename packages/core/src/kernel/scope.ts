@@ -103,7 +103,7 @@ export class Scope {
     const needs = await this.resolve(part.needs)
     const maker = { tenant: this.tenant, signal: this.#abort.signal }
     const instance = await madeBy(part, () => part.source.make(needs, maker))
-    const undo = closerOf(part.source, instance)
+    const undo = closerOf(part.source, instance, needs)
     if (undo !== undefined) this.#keep({ name: part.name, undo })
     return instance
   }

@@ -160,12 +160,16 @@ describe('how long one instance serves', () => {
     expect(closed).toEqual(['own', 'callable'])
   })
 
-  it('leaves alone what the host provides ready', async () => {
+  it('leaves alone what the host provides ready, handed on by a factory too', async () => {
     const closed: string[] = []
     const ready = { number: 1, [Symbol.asyncDispose]: async () => void closed.push('ready') }
-    const orchestrator = await createOrchestrator({ agents: [holder], provide: { it: ready, again: ready } })
-    await orchestrator.close()
-    expect(closed).toEqual([])
+    const needs = { it: need<Numbered>() }
+    for (const again of [ready, singleton(({ it }) => it, { needs }), scoped(({ it }) => it, { needs })]) {
+      const orchestrator = await createOrchestrator({ agents: [holder], provide: { it: ready, again } })
+      await orchestrator.ask(holder.hold, undefined)
+      await orchestrator.close()
+      expect(closed).toEqual([])
+    }
   })
 })
 

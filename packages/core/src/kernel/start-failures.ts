@@ -12,11 +12,6 @@ export function startCancelled(reason: unknown, unstopped: readonly PartFault[])
   return kernelFailure('kernel.start_cancelled', { because: textOf(reason), parts: unstopped.map(withoutCause) }, cause)
 }
 
-/** Why a part is to give up its own start: another one did not start. */
-export function neighbourFailed(neighbour: string, cause: unknown) {
-  return kernelFailure('kernel.start_cancelled', { because: `${neighbour} did not start`, parts: [] }, cause)
-}
-
 function withoutCause({ part, because }: PartFault) {
   return { part, because }
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { bind, clock, createOrchestrator, definePlugin, need, type Plugin, singleton, token } from '../index.js'
 import { ManualClock } from '../testing/doubles/manual-clock.js'
+import { Lifecycle } from './lifecycle.js'
+import type { PartFault } from './part-fault.js'
 import type { Stop } from './plugin.js'
 
 type Start = (signal: AbortSignal) => Stop | void | Promise<Stop | void>
@@ -176,6 +178,25 @@ describe('a start that hangs', () => {
     expect(log.at(-1)).toBe('stop slow')
   })
 
+  it('and cannot be undone when it comes late, is told of', async () => {
+    const time = new ManualClock()
+    const told: PartFault[] = []
+    const gate = Promise.withResolvers<void>()
+    const start = async () => {
+      await gate.promise
+      return () => Promise.reject(new RangeError('stuck'))
+    }
+    const deps = { clock: time, report: (fault: PartFault) => void told.push(fault) }
+    const options = { startTimeoutMs: 700, stopTimeoutMs: 300 }
+    const failed = failureOf(new Lifecycle([{ name: 'late', needs: [], start }], deps, options).start())
+    await turns()
+    time.advance(700)
+    expect(await failed).toMatchObject({ code: 'kernel.start_failed' })
+    gate.resolve()
+    await turns()
+    expect(told).toEqual([{ part: 'late', because: 'RangeError: stuck', cause: new RangeError('stuck') }])
+  })
+
   it('for ever does not keep what it needs from being stopped', async () => {
     const time = new ManualClock()
     const log: string[] = []
@@ -228,6 +249,19 @@ describe('a start that is cancelled', () => {
     gate.resolve()
     await turns()
     expect(log.slice(4)).toEqual(['started slow', 'stop slow'])
+  })
+
+  it('by a part itself, before its start returns, is cancelled like any other', async () => {
+    const log: string[] = []
+    const controller = new AbortController()
+    const rash = part('rash', [], () => {
+      controller.abort(new RangeError('no use'))
+      return () => void log.push('undone')
+    })
+    const creating = createOrchestrator({ plugins: [rash], signal: controller.signal })
+    await expect(creating).rejects.toMatchObject({ code: 'kernel.start_cancelled', cause: new RangeError('no use') })
+    await turns()
+    expect(log).toEqual(['undone'])
   })
 
   it('no more, once it is over', async () => {

@@ -186,7 +186,11 @@ describe('what is made for each tenant', () => {
       time.advance(500)
       await turns()
     }
-    await expect(closing).rejects.toMatchObject({ code: 'kernel.close_failed' })
+    const parts = ['To make provide.pool', 'To close provide.pool'].map((what) => ({
+      part: 'provide.pool',
+      because: expect.stringContaining(`${what} took longer than 500 ms`),
+    }))
+    await expect(closing).rejects.toMatchObject({ code: 'kernel.close_failed', details: { parts } })
     gate.resolve({ of: 'late' })
     await turns()
     expect(log).toEqual(['made a', 'closed late'])

@@ -29,10 +29,11 @@ export async function within<Result>(
     reject(reason)
   }
   const abort = () => giveUp(signal?.reason)
+  const work = begin(inner.signal)
   // A process with nothing else to do must live to see the deadline, or it would end without a word.
   const timer = clock.schedule(timeoutMs, () => giveUp(kernelFailure('kernel.too_late', { what, timeoutMs })), true)
-  signal?.addEventListener('abort', abort, { once: true })
-  const work = begin(inner.signal)
+  if (signal?.aborted) abort()
+  else signal?.addEventListener('abort', abort, { once: true })
   work.then(
     (result) => {
       settled = true

@@ -10,7 +10,8 @@ export interface AgentProtocol {
   /**
    * Does the work of one request and answers it, with `reply(message, payload, call)` or `fail(message, failure, call)`.
    *
-   * - The payload comes from outside: an agent checks it.
+   * - The payload comes from outside: an agent checks it. It fails what does not fit, and an operation that it does not have.
+   * - The message is not its own: it leaves it as it is.
    * - Throwing is answering with a failure. The answer's `correlationId` is the request's.
    * - Many calls may be under way at once. The same message may come again (`attempt` tells); `idempotencyKey` is the same then.
    * - When `call.signal` aborts, nobody waits any more: it should stop, and what it returns is dropped.

@@ -7,7 +7,11 @@ export interface EventSink {
   /**
    * Tells, at once, every listener of this event and then every listener of all events, in the order in which they
    * began to listen. The sink adds the time.
-   * It never throws: a listener that throws or rejects harms nobody else, and is reported as `listener.failed`.
+   *
+   * - Who stops to listen meanwhile is not told any more; whether who begins meanwhile is told is open. The others are told
+   *   as ever.
+   * - It never throws: a listener that throws or rejects harms nobody else, and is reported as `listener.failed`, unless
+   *   that is the event it failed at.
    */
   emit<Name extends LifecycleEventName>(type: Name, details: LifecycleEvents[Name]): void
 }

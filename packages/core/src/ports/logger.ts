@@ -5,7 +5,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 /**
  * Where log lines go. A pino logger is one as it is.
  *
- * No method throws, waits, or keeps the fields after it has returned. What a level lets through is the logger's own affair.
+ * No method throws, whatever the fields hold, waits, changes the fields, or reads them after it has returned. What a level
+ * lets through is the logger's own affair.
  */
 export interface Logger {
   debug(fields: object, message?: string): void

@@ -3,7 +3,7 @@ import { isError } from './is-error.js'
 const secretName =
   /pass(word|wd|phrase)?$|secret|token$|api[-_]?key|authori[sz]ation|cookie|credential|private[-_]?key|signature/i
 // Every repetition that may begin anywhere is bounded: without that, a long text of letters would take minutes.
-const urlCredentials = /(?<=:\/\/)[^\s/@:]{0,255}:[^\s@]{0,1023}@(?:[^\s@/]{0,1023}@)*/g
+const urlCredentials = /(?<=:\/\/)[^\s/@:]{0,255}:[^\s@]{0,511}@(?:[^\s@/]{0,511}@)*/g
 const bearer = /\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}/gi
 const providerKey = /\b(sk|pk|rk|ghp|gho|xox[abprs])[-_][a-z0-9_-]{12,}/gi
 const assignment = /(password|passwd|secret|api[-_]?key|token)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)/gi

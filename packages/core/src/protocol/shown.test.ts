@@ -15,7 +15,7 @@ describe('a value is shown', () => {
     [null, 'null'],
     [Symbol('s'), 'Symbol(s)'],
     [[1, 2], 'an array of 2'],
-    [{}, 'an object of class Object'],
+    [{}, 'an object'],
     [Object.create(null), 'an object of class none'],
     [new Map(), 'an object of class Map'],
     [new (class Account {})(), 'an object of class Account'],
@@ -35,13 +35,13 @@ describe('a value is shown', () => {
   it('without credentials, also where they would be cut', () => {
     expect(shown('password=hunter2')).toBe('"password=***"')
     expect(shown(`${'x '.repeat(36)}postgres://me:hunter2@db`)).not.toContain('hunter')
-    expect(shown({ password: 'hunter2' })).toBe('an object of class Object')
+    expect(shown({ password: 'hunter2' })).toBe('an object')
   })
 
   it('at once, however long it is', () => {
     const startedAt = process.cpuUsage()
     expect(shown('x'.repeat(1_000_000)).length).toBeLessThan(100)
-    expect(process.cpuUsage(startedAt).user / 1_000).toBeLessThan(1_500)
+    expect(process.cpuUsage(startedAt).user / 1_000).toBeLessThan(4_000)
   })
 
   it.each([

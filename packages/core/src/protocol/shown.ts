@@ -10,7 +10,7 @@ export function shown(value: unknown): string {
     case 'bigint':
       return `${value}n`
     case 'function':
-      return value.name ? `function ${cut(value.name)}` : 'a function'
+      return value.name ? `function ${cut(String(value.name))}` : 'a function'
     case 'object':
       if (value === null) return 'null'
       if (Array.isArray(value)) return `an array of ${value.length}`

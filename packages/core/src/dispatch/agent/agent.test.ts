@@ -48,7 +48,7 @@ describe('agent', () => {
 
   it('can be awaited, since it is no promise', async () => {
     const parrot = agent('parrot', { say: echo })
-    expect(await parrot).toBe(parrot)
+    expect(await Promise.resolve(parrot)).toBe(parrot)
   })
 
   it.each(reserved)('refuses an operation that is called %s', (name) => {

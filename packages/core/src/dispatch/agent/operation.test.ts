@@ -39,9 +39,9 @@ describe('operation', () => {
   it.each([
     ['nothing', undefined, 'undefined'],
     ['null', null, 'null'],
-    ['a plain object', { type: 'object' }, 'an object of class Object'],
+    ['a plain object', { type: 'object' }, 'an object'],
     ['a class', String, 'function String'],
-    ['an object without validate', { '~standard': { version: 1 } }, 'an object of class Object'],
+    ['an object without validate', { '~standard': { version: 1 } }, 'an object'],
   ])('refuses %s as a schema, and shows it', (_, schema, shown) => {
     const asInput = () => untyped({ input: schema, output: Text, run: () => ({}) })
     const asOutput = () => untyped({ input: Text, output: schema, run: () => ({}) })

@@ -95,7 +95,7 @@ function dueRuns(index: RunIndex, wanted: WantedVersions, now: number, limit: nu
   if (limit === 0) return found
   for (const { workflow, version } of wanted) found.push(...(index.waiting(workflow, version)?.take(now, limit) ?? []))
   found.sort((one, other) => (dueBefore(one, other) ? -1 : 1))
-  for (const surplus of found.splice(limit)) index.enter(surplus)
+  for (const surplus of found.splice(limit)) index.awaitTime(surplus)
   return found
 }
 

@@ -91,33 +91,33 @@ class Append extends Step {
 class Claim extends Step {
   readonly runner: string
   readonly limit: number
-  readonly version: number
+  readonly versions: number[]
   readonly take: RunRef[]
 
-  constructor(runner: string, limit: number, version: number, take: RunRef[]) {
+  constructor(runner: string, limit: number, versions: number[], take: RunRef[]) {
     super()
     this.runner = runner
     this.limit = limit
-    this.version = version
+    this.versions = versions
     this.take = take
   }
 
   override async run(model: Model, real: Real): Promise<void> {
-    const { runner, limit, version, take } = this
-    const workflows = [{ workflow: 'w', version }]
+    const { runner, limit, versions, take } = this
+    const workflows = versions.map((version) => ({ workflow: 'w', version }))
     const { runs, now } = await real.store.claim({ runner: { name: runner }, leaseMs: 50, workflows, limit, take })
     assert.equal(now, at(real))
     model.leases.set(runner, now + 50)
     const named = model.runs.filter(
       ({ head }) =>
-        head.version === version &&
+        versions.includes(head.version) &&
         !ended.includes(head.status) &&
         take.some(({ tenant, id }) => tenant === head.tenant && id === head.id),
     )
     const others = model.runs.filter(
       (run) =>
         !named.includes(run) &&
-        run.head.version === version &&
+        versions.includes(run.head.version) &&
         (model.isLapsed(run.head, now) || model.isDue(run.head, now)),
     )
     assert.equal(runs.length, named.length + Math.min(limit, others.length))
@@ -234,8 +234,8 @@ const commands = [
   fc.tuple(held, fc.nat()).map(([write, index]) => new Append(write, index)),
   fc.tuple(signal, fc.nat()).map(([write, index]) => new Append(write, index)),
   fc
-    .tuple(runner, fc.nat(3), fc.nat(1), fc.array(runs, { maxLength: 2 }))
-    .map(([name, limit, version, take]) => new Claim(name, limit, version, take)),
+    .tuple(runner, fc.nat(3), fc.subarray([0, 1]), fc.array(runs, { maxLength: 2 }))
+    .map(([name, limit, versions, take]) => new Claim(name, limit, versions, take)),
   runs.map((run) => new Delete(run)),
   fc
     .tuple(

@@ -39,3 +39,20 @@ test('runs of a rare status are found like others, in pages', async () => {
   expect(ids).toEqual(['rare 4', 'rare 3', 'rare 2', 'rare 1', 'rare 0'])
   expect(second.next).toBeUndefined()
 })
+
+test('runs that a claim left behind are listed and claimed once', async () => {
+  const store = new InMemoryStateStore({ clock: new ManualClock() })
+  await fill(store, 1_000)
+  for (const version of [1, 2, 1, 2, 1, 2]) {
+    const head = { workflow: 'w', version, shape: 1, status: 'pending', wakeInMs: 0 } as const
+    const run = { tenant: 't', id: `waiting ${(await store.list({ limit: 500, statuses: ['pending'] })).heads.length}` }
+    await store.append([{ kind: 'create', run, runner: 'r', head, records: [] }])
+  }
+  const workflows = [1, 2].map((version) => ({ workflow: 'w', version }))
+  for (let left = 5; left >= 0; left--) {
+    const { runs } = await store.claim({ runner: { name: 'a' }, leaseMs: 1_000, workflows, limit: 1 })
+    expect(runs.map(({ head }) => head.id)).toEqual([`waiting ${5 - left}`])
+    expect((await store.list({ limit: 500, statuses: ['pending'] })).heads.length).toBe(left)
+    expect((await store.list({ limit: 500, statuses: ['running'] })).heads.length).toBe(6 - left)
+  }
+})

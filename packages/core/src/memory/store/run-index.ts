@@ -65,6 +65,11 @@ export class RunIndex {
     const { status } = run
     if (status === 'running') this.runners.runningOf(run.runner).add(run)
     else this.#byStatus[status].add(run)
+    this.awaitTime(run)
+  }
+
+  /** Puts a run among those that wait for a time, if it has one. */
+  awaitTime(run: RunEntry): void {
     if (run.wakeAt !== undefined) this.#dueOf(run).add(run)
   }
 

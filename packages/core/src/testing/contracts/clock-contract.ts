@@ -166,11 +166,12 @@ function cancelling(): readonly ContractCase<Clock>[] {
 
 /** Keeps the thread busy until a time, where time passes by itself. */
 function stall(clock: Clock, until: number): void {
-  let last = clock.monotonic()
-  for (let looks = 0; last < until && looks < 100_000; looks++) {
+  let furthest = clock.monotonic()
+  for (let looks = 0; furthest < until && looks < 100_000; looks++) {
     const ticks = clock.monotonic()
-    if (ticks > last) looks = 0
-    last = ticks
+    if (ticks <= furthest) continue
+    furthest = ticks
+    looks = 0
   }
 }
 

@@ -13,26 +13,26 @@ export interface EventSinkUnderTest {
 const telling: readonly ContractCase<EventSinkUnderTest>[] = [
   {
     name: 'observed tells whether anyone listens',
-    run: async ({ port: { sink, listen } }) => {
-      const seen = [sink.observed]
-      const one = listen('orchestrator.started', () => {})
-      const all = listen('*', () => {})
-      seen.push(sink.observed)
+    run: async ({ port }) => {
+      const seen = [port.sink.observed]
+      const one = port.listen('orchestrator.started', () => {})
+      const all = port.listen('*', () => {})
+      seen.push(port.sink.observed)
       one[Symbol.dispose]()
       one[Symbol.dispose]()
-      seen.push(sink.observed)
+      seen.push(port.sink.observed)
       all[Symbol.dispose]()
-      seen.push(sink.observed)
+      seen.push(port.sink.observed)
       assert.deepEqual(seen, [false, true, true, false])
     },
   },
   {
     name: 'a listener is told at once, with the details and the time',
-    run: async ({ port: { sink, listen } }) => {
+    run: async ({ port }) => {
       const told: LifecycleEvent[] = []
-      listen('plugin.started', (event) => void told.push(event))
+      port.listen('plugin.started', (event) => void told.push(event))
       const details = Object.freeze({ plugin: 'a', ms: 5 })
-      sink.emit('plugin.started', details)
+      port.sink.emit('plugin.started', details)
       const [event] = told
       assert.deepEqual(told, [{ type: 'plugin.started', at: event?.at, ...details }])
       assert.equal(Number.isFinite(event?.at), true)
@@ -40,13 +40,13 @@ const telling: readonly ContractCase<EventSinkUnderTest>[] = [
   },
   {
     name: 'only listeners of the event and those of all events are told',
-    run: async ({ port: { sink, listen } }) => {
+    run: async ({ port }) => {
       const told: string[] = []
       for (const type of ['orchestrator.started', 'orchestrator.closed', '*'] as const) {
-        listen(type, (event) => void told.push(`${type} of ${event.type}`))
+        port.listen(type, (event) => void told.push(`${type} of ${event.type}`))
       }
-      sink.emit('orchestrator.started', { ms: 1 })
-      sink.emit('plugin.started', { plugin: 'a', ms: 1 })
+      port.sink.emit('orchestrator.started', { ms: 1 })
+      port.sink.emit('plugin.started', { plugin: 'a', ms: 1 })
       const expected = [
         '* of orchestrator.started',
         '* of plugin.started',
@@ -57,7 +57,7 @@ const telling: readonly ContractCase<EventSinkUnderTest>[] = [
   },
   {
     name: 'listeners of the event are told first, then those of all, each in the order in which they began',
-    run: async ({ port: { sink, listen } }) => {
+    run: async ({ port }) => {
       const told: string[] = []
       for (const [name, type] of [
         ['all 1', '*'],
@@ -66,23 +66,23 @@ const telling: readonly ContractCase<EventSinkUnderTest>[] = [
         ['own 2', 'orchestrator.started'],
         ['own 3', 'orchestrator.started'],
       ] as const) {
-        listen(type, () => void told.push(name))
+        port.listen(type, () => void told.push(name))
       }
-      sink.emit('orchestrator.started', { ms: 1 })
+      port.sink.emit('orchestrator.started', { ms: 1 })
       assert.deepEqual(told, ['own 1', 'own 2', 'own 3', 'all 1', 'all 2'])
     },
   },
   {
     name: 'a listener is told until it stops to listen',
-    run: async ({ port: { sink, listen } }) => {
+    run: async ({ port }) => {
       const told: string[] = []
-      const own = listen('orchestrator.started', () => void told.push('own'))
-      const all = listen('*', () => void told.push('all'))
+      const own = port.listen('orchestrator.started', () => void told.push('own'))
+      const all = port.listen('*', () => void told.push('all'))
       // One function that listens twice is two listeners.
       const same = () => void told.push('same')
-      const [first] = [listen('orchestrator.started', same), listen('orchestrator.started', same)]
+      const [first] = [port.listen('orchestrator.started', same), port.listen('orchestrator.started', same)]
       for (const listening of [own, all, first]) listening[Symbol.dispose]()
-      sink.emit('orchestrator.started', { ms: 1 })
+      port.sink.emit('orchestrator.started', { ms: 1 })
       assert.deepEqual(told, ['same'])
     },
   },
@@ -91,15 +91,15 @@ const telling: readonly ContractCase<EventSinkUnderTest>[] = [
 const meanwhile: readonly ContractCase<EventSinkUnderTest>[] = [
   {
     name: 'who begins or stops to listen meanwhile changes nothing for the others',
-    run: async ({ port: { sink, listen } }) => {
+    run: async ({ port }) => {
       for (const type of ['orchestrator.started', '*'] as const) {
         const told: string[] = []
-        const changing = listen(type, () => {
+        const changing = port.listen(type, () => {
           changing[Symbol.dispose]()
-          listen(type, () => {})
+          port.listen(type, () => {})
         })
-        const others = ['a', 'b', 'c'].map((name) => listen(type, () => void told.push(name)))
-        sink.emit('orchestrator.started', { ms: 1 })
+        const others = ['a', 'b', 'c'].map((name) => port.listen(type, () => void told.push(name)))
+        port.sink.emit('orchestrator.started', { ms: 1 })
         assert.deepEqual(told, ['a', 'b', 'c'])
         for (const other of others) other[Symbol.dispose]()
       }
@@ -107,15 +107,15 @@ const meanwhile: readonly ContractCase<EventSinkUnderTest>[] = [
   },
   {
     name: 'who stops to listen meanwhile is not told any more',
-    run: async ({ port: { sink, listen } }) => {
+    run: async ({ port }) => {
       const told: string[] = []
-      listen('orchestrator.started', () => {
+      port.listen('orchestrator.started', () => {
         own[Symbol.dispose]()
         all[Symbol.dispose]()
       })
-      const own = listen('orchestrator.started', () => void told.push('own'))
-      const all = listen('*', () => void told.push('all'))
-      sink.emit('orchestrator.started', { ms: 1 })
+      const own = port.listen('orchestrator.started', () => void told.push('own'))
+      const all = port.listen('*', () => void told.push('all'))
+      port.sink.emit('orchestrator.started', { ms: 1 })
       assert.deepEqual(told, [])
     },
   },
@@ -124,13 +124,13 @@ const meanwhile: readonly ContractCase<EventSinkUnderTest>[] = [
 const failing: readonly ContractCase<EventSinkUnderTest>[] = [
   {
     name: 'a listener that throws harms neither the others nor the one who tells',
-    run: async ({ port: { sink, listen } }) => {
+    run: async ({ port }) => {
       const told: string[] = []
-      listen('orchestrator.started', raise)
-      listen('orchestrator.started', () => void told.push('own'))
-      listen('*', (event) => (event.type === 'orchestrator.started' ? raise() : undefined))
-      listen('*', (event) => void told.push(event.type))
-      assert.doesNotThrow(() => sink.emit('orchestrator.started', { ms: 1 }))
+      port.listen('orchestrator.started', raise)
+      port.listen('orchestrator.started', () => void told.push('own'))
+      port.listen('*', (event) => (event.type === 'orchestrator.started' ? raise() : undefined))
+      port.listen('*', (event) => void told.push(event.type))
+      assert.doesNotThrow(() => port.sink.emit('orchestrator.started', { ms: 1 }))
       assert.deepEqual(
         told.filter((name) => name !== 'listener.failed'),
         ['own', 'orchestrator.started'],
@@ -139,14 +139,14 @@ const failing: readonly ContractCase<EventSinkUnderTest>[] = [
   },
   {
     name: 'a listener that rejects harms nobody',
-    run: async ({ port: { sink, listen } }) => {
+    run: async ({ port }) => {
       const told: string[] = []
-      listen('orchestrator.started', async () => {
+      port.listen('orchestrator.started', async () => {
         await someTurns()
         raise()
       })
-      listen('orchestrator.started', () => void told.push('own'))
-      sink.emit('orchestrator.started', { ms: 1 })
+      port.listen('orchestrator.started', () => void told.push('own'))
+      port.sink.emit('orchestrator.started', { ms: 1 })
       assert.deepEqual(told, ['own'])
       // Were the rejection left to the process, it would end it.
       await someTurns()
@@ -155,11 +155,11 @@ const failing: readonly ContractCase<EventSinkUnderTest>[] = [
   },
   {
     name: 'a listener that throws is reported as listener.failed',
-    run: async ({ port: { sink, listen } }) => {
+    run: async ({ port }) => {
       const failed: LifecycleEvent[] = []
-      listen('listener.failed', (event) => void failed.push(event))
-      listen('orchestrator.started', raise)
-      sink.emit('orchestrator.started', { ms: 1 })
+      port.listen('listener.failed', (event) => void failed.push(event))
+      port.listen('orchestrator.started', raise)
+      port.sink.emit('orchestrator.started', { ms: 1 })
       assert.deepEqual(failed, [
         { type: 'listener.failed', at: failed[0]?.at, event: 'orchestrator.started', failure: broken },
       ])
@@ -167,11 +167,11 @@ const failing: readonly ContractCase<EventSinkUnderTest>[] = [
   },
   {
     name: 'a listener that rejects is reported as listener.failed',
-    run: async ({ port: { sink, listen } }) => {
+    run: async ({ port }) => {
       const failed: LifecycleEvent[] = []
-      listen('*', (event) => void (event.type === 'listener.failed' && failed.push(event)))
-      listen('orchestrator.started', async () => raise())
-      sink.emit('orchestrator.started', { ms: 1 })
+      port.listen('*', (event) => void (event.type === 'listener.failed' && failed.push(event)))
+      port.listen('orchestrator.started', async () => raise())
+      port.sink.emit('orchestrator.started', { ms: 1 })
       await someTurns()
       assert.deepEqual(failed, [
         { type: 'listener.failed', at: failed[0]?.at, event: 'orchestrator.started', failure: broken },
@@ -180,14 +180,14 @@ const failing: readonly ContractCase<EventSinkUnderTest>[] = [
   },
   {
     name: 'a listener of listener.failed that fails itself is not reported',
-    run: async ({ port: { sink, listen } }) => {
+    run: async ({ port }) => {
       let told = 0
-      listen('listener.failed', () => {
+      port.listen('listener.failed', () => {
         // So that also a sink that does report it comes to an end.
         if (++told < 10) raise()
       })
-      listen('orchestrator.started', raise)
-      assert.doesNotThrow(() => sink.emit('orchestrator.started', { ms: 1 }))
+      port.listen('orchestrator.started', raise)
+      assert.doesNotThrow(() => port.sink.emit('orchestrator.started', { ms: 1 }))
       await someTurns()
       assert.equal(told, 1)
     },

@@ -20,7 +20,7 @@ export const randomContract: Contract<Random> = {
     {
       name: 'numbers are evenly distributed',
       run: async ({ port }) => {
-        const counts = new Array<number>(100).fill(0)
+        const counts = Array.from({ length: 100 }, () => 0)
         for (let draw = 0; draw < many; draw++) {
           const part = Math.min(counts.length - 1, Math.floor(port.next() * counts.length))
           counts[part] = (counts[part] ?? 0) + 1

@@ -56,7 +56,7 @@ const passingOn: readonly ContractCase<TracerUnderTest>[] = [
   {
     name: 'what run throws is thrown',
     run: async ({ port: { tracer } }) => {
-      for (const thrown of [new RangeError('thrown within'), 'a text', undefined]) {
+      for (const thrown of [new RangeError('thrown within'), 'a text', undefined] as readonly Error[]) {
         let caught: unknown = 'nothing'
         try {
           tracer.span('a', {}, () => {
@@ -163,7 +163,7 @@ const telling: readonly ContractCase<TracerUnderTest>[] = [
     name: 'a span ends when what run returned has settled',
     run: async ({ port }) => {
       const { promise, resolve } = Promise.withResolvers<void>()
-      port.tracer.span('waits', {}, () => promise)
+      void port.tracer.span('waits', {}, () => promise)
       port.tracer.span('does not', {}, () => {})
       await someTurns()
       assert.deepEqual(

@@ -58,10 +58,11 @@ export async function timeOf(port: DispatcherUnderTest): Promise<number> {
 /** Whether a promise has settled by now. */
 export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false
-  const done = () => {
-    settled = true
-  }
-  promise.then(done, done)
+  void promise
+    .finally(() => {
+      settled = true
+    })
+    .catch(() => {})
   await someTurns()
   return settled
 }

@@ -121,14 +121,14 @@ class QueuesByLength implements Advancing {
 }
 
 class Fragile extends ManualClock {
-  #thrown: unknown
+  #thrown: Error | undefined
 
   override schedule(delayMs: number, task: () => void): Scheduled {
     return super.schedule(delayMs, () => {
       try {
         task()
       } catch (error) {
-        this.#thrown = error
+        this.#thrown = error as Error
       }
     })
   }

@@ -108,7 +108,7 @@ const flawedEndings: readonly FlawedDouble<DispatcherUnderTest>[] = [
     leftFor: ({ deadline: until = Number.POSITIVE_INFINITY }) => until - own.clock.now(),
   })),
   flawed('a deadline is not looked at', [deadline, deadlineBefore], () => ({
-    leftFor: (_message, timeoutMs = Number.POSITIVE_INFINITY) => timeoutMs,
+    leftFor: (_message, timeoutMs) => timeoutMs ?? Number.POSITIVE_INFINITY,
   })),
   flawed('an agent is asked though it is too late', [deadlineBefore], (own) => ({
     admit: (_message, { signal }) => {

@@ -45,7 +45,10 @@ const elsewhere = 'no id is given by another instance too'
 /** Randoms with one flaw each: the contract has to find every one of them. */
 export const flawedRandoms: readonly FlawedDouble<Random>[] = [
   flawed('a number may be 1', ['a number is from 0, included, to 1, excluded'], {
-    next: (own) => (own.next() && own.count % 50_000 === 0 ? 1 : own.next()),
+    next: (own) => {
+      const number = own.next()
+      return own.count % 50_000 === 0 ? 1 : number
+    },
   }),
   flawed('small numbers come more often', ['numbers are evenly distributed'], { next: (own) => own.next() ** 1.1 }),
   flawed('an id holds a dot', [form], { id: (own) => own.id().replace('-', '.') }),

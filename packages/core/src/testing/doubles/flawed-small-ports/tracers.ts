@@ -145,7 +145,9 @@ export const flawedTracers: readonly FlawedDouble<TracerUnderTest>[] = [
     })
   }),
   flawed('a traceparent lacks its end', ['a traceparent is as the W3C has it, or undefined'], () => {
-    return new Changed((run, span) => run({ set: span.set, traceparent: span.traceparent?.slice(0, 52) }))
+    return new Changed((run, span) =>
+      run({ set: (added) => span.set(added), traceparent: span.traceparent?.slice(0, 52) }),
+    )
   }),
   flawed(
     'no span knows its parent',

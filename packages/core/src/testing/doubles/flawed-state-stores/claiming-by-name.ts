@@ -138,6 +138,7 @@ export const flawedNamedClaimants = [
       'runs are taken by name beside the limit',
       'to retire ends the leases of earlier runners of the same instance',
       'to retire leaves the leases of other instances alone',
+      'to retire earlier runners leaves the lease of who does it',
       'two claims at once never take the same run',
       'a runner that was silent loses only what was taken',
       'the due runs are those that a claim would take',
@@ -177,13 +178,17 @@ export const flawedNamedClaimants = [
       return flaw
     },
   ),
-  flawed('loses due runs beyond its limit', [], (store) => ({
-    claim: async (request, call) => {
-      const answer = await store.claim(request, call)
-      const [first] = request.workflows
-      if (request.limit !== 2 || first === undefined || request.workflows.length < 2) return answer
-      await store.claim({ ...request, runner: { name: 'nobody' }, limit: 1 }, call)
-      return answer
-    },
-  })),
+  flawed(
+    'loses due runs beyond its limit',
+    ['due runs of several versions that are beyond the limit stay due'],
+    (store) => ({
+      claim: async (request, call) => {
+        const answer = await store.claim(request, call)
+        const [first] = request.workflows
+        if (request.limit !== 2 || first === undefined || request.workflows.length < 2) return answer
+        await store.claim({ ...request, runner: { name: 'nobody' }, limit: 1 }, call)
+        return answer
+      },
+    }),
+  ),
 ]

@@ -79,6 +79,7 @@ export const flawedClaimants = [
       'runs are taken by name beside the limit',
       'to retire ends the leases of earlier runners of the same instance',
       'to retire leaves the leases of other instances alone',
+      'to retire earlier runners leaves the lease of who does it',
       'two claims at once never take the same run',
       'a runner that was silent loses only what was taken',
       'the due runs are those that a claim would take',
@@ -90,6 +91,7 @@ export const flawedClaimants = [
     [
       'a run that was created as pending is due when its time has come',
       'a runner is told by its claim of signals to the runs it holds',
+      'due runs of several versions that are beyond the limit stay due',
       'due runs are taken in the order of their times',
       'a runner does not take its own running runs',
     ],
