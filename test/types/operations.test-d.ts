@@ -98,9 +98,9 @@ agent('executor', { health: execute })
 agent('executor', { close: execute })
 // @ts-expect-error: reserved
 agent('executor', { name: execute })
-const then = 'then'
+declare const word: 'then'
 // @ts-expect-error: reserved
-agent('executor', { [then]: execute })
+agent('executor', { [word]: execute })
 // @ts-expect-error: reserved
 agent('executor', { ['__proto__']: execute })
 // @ts-expect-error: reserved

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import {
@@ -137,6 +138,16 @@ describe('signal', () => {
     expect(await orchestrator.ask(clerk.look, 1, { signal: stop.signal })).toBe('seen')
     stop.abort()
     expect(calls[0]?.signal.aborted).toBe(false)
+  })
+
+  it('is listened to while the call is under way, and not after', async () => {
+    const { orchestrator, clerk, time } = await setUp()
+    const { signal } = new AbortController()
+    const asked = orchestrator.ask(clerk.wait, 1, { signal, timeoutMs: 5 }).catch(() => 'ended')
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    time.advance(5)
+    expect(await asked).toBe('ended')
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it.fails('that aborts while the agent’s code runs up to its first await ends the call too', async () => {

@@ -95,6 +95,14 @@ describe('what a scope provides itself', () => {
     },
   )
 
+  it('may need what lives longer and was made with the orchestrator’s own part of that name', async () => {
+    const long = singleton(({ db }) => `of ${db}`, { needs: { db: need<string>() } })
+    await using orchestrator = await createOrchestrator({ agents: [reader], provide: { db: 'main', repository: long } })
+    const db = scoped((all) => `own, ${all.repository}`, { needs: { repository: need<string>() } })
+    await using scope = orchestrator.scope({ provide: { db } })
+    expect(await scope.ask(reader.read, undefined)).toBe('own, of main of main')
+  })
+
   it('must find what it needs, there or in the orchestrator', async () => {
     await using orchestrator = await createOrchestrator({ agents: [reader], provide: { db: 'main', repository } })
     const needing = (name: string) => scoped(() => 1, { needs: { [name]: need() } })
@@ -185,6 +193,26 @@ describe('closing a scope', () => {
     const after = orchestrator.scope()
     await expect(after.ask(reader.read, undefined)).rejects.toMatchObject({ code: 'dispatch.closed' })
     expect(closed).toEqual(['transaction', 'base'])
+  })
+
+  it('makes nothing for an abandoned request that first needs it after the close', async () => {
+    const gate = Promise.withResolvers<void>()
+    let made = 0
+    const slow = agent('slow', {
+      go: operation({
+        input: z.any().refine(() => gate.promise.then(() => true)),
+        output: z.any(),
+        needs: { db: need<number>() },
+        run: () => 1,
+      }),
+    })
+    const orchestrator = await createOrchestrator({ agents: [slow], provide: { db: scoped(() => ++made) } })
+    const abandoned = failureOf(orchestrator.ask(slow.go, 1))
+    await orchestrator.close({ drainMs: 0 })
+    expect(await abandoned).toMatchObject({ code: 'call.cancelled' })
+    gate.resolve()
+    await turns()
+    expect(made).toBe(0)
   })
 
   it('comes, for a request that the close abandons, before what it uses is closed', async () => {

@@ -42,6 +42,12 @@ describe('a failure', () => {
     })
   })
 
+  it('is written as JSON with eight levels of causes', () => {
+    let cause = new Error('root')
+    for (let level = 0; level < 7; level++) cause = new Error(`level ${level}`, { cause })
+    expect(JSON.stringify(new Failure({ ...init, cause }))).toContain('"root"')
+  })
+
   it('is written as JSON though its causes have no end', () => {
     const cause = new Error('round')
     cause.cause = cause
