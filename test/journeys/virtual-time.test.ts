@@ -104,6 +104,6 @@ test('a close gives up on what is under way by virtual time too', async () => {
   const t = await createTestOrchestrator({ agents: [patient] })
   const asked = t.ask(patient.hang, 1, { timeoutMs: hour }).catch((error: unknown) => error)
   await t.close({ drainMs: 2_000 })
-  expect(await asked).toMatchObject({ code: 'call.cancelled', cause: { code: 'dispatch.closed' } })
+  expect(await asked).toMatchObject({ code: 'call.cancelled', cause: { code: 'dispatch.abandoned' } })
   expect(t.elapsedMs()).toBe(2_000)
 })

@@ -134,7 +134,7 @@ const asked = call.ask(executor.execute, { sql: '' })
 expectType<Equal<typeof asked, Promise<{ rows: string[]; at: number }>>>()
 // @ts-expect-error: the input is wrong
 void call.ask(executor.execute, { sql: 5 })
-// Known fault: `limt` has to be an error (once it is, say so here with a @ts-expect-error).
+// @ts-expect-error: there is no such member
 void call.ask(executor.execute, { sql: '', limt: 1 })
 // @ts-expect-error: a tenant is the whole request’s
 void call.ask(executor.execute, { sql: '' }, { tenant: 'other' })

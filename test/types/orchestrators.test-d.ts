@@ -103,7 +103,7 @@ expectType<Equal<typeof asked, Promise<{ text: string; limit: number }>>>()
 void orchestrator.ask(echo.say, { text: 5 })
 // @ts-expect-error: the input lacks a member
 void orchestrator.ask(echo.say, {})
-// Known fault: `lmit` has to be an error (once it is, say so here with a @ts-expect-error).
+// @ts-expect-error: there is no such member
 void orchestrator.ask(echo.say, { text: '', lmit: 1 })
 // @ts-expect-error: there is no input
 void orchestrator.ask(echo.say)

@@ -78,5 +78,4 @@ Flaky.wrap(pool, { failRate: '50%' })
 Flaky.wrap(pool, { rate: 0.5 })
 
 // A part that is made for each tenant may stand for a need here too, as it may in createOrchestrator.
-// @ts-expect-error: known fault, take this line away once it is mended
 void createTestOrchestrator({ agents: [reader], provide: { db: perTenant(() => pool) } })

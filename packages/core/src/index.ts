@@ -8,6 +8,7 @@ export {
   type PluginStart,
   perTenant,
   type Source,
+  type Stop,
   scoped,
   singleton,
   transient,

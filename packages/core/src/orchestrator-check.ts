@@ -1,6 +1,6 @@
 import { orchestratorFailure } from './orchestrator-failures.js'
 import type { OrchestratorOptions } from './orchestrator-options.js'
-import { shown } from './ports/index.js'
+import { clock, dispatcher, eventSink, random, shown } from './ports/index.js'
 
 type Member = Readonly<Record<string, unknown>> | null | undefined
 
@@ -34,6 +34,20 @@ export function checkOptions(options: OrchestratorOptions): void {
   const { provide } = options
   if (provide !== undefined && (typeof provide !== 'object' || provide === null)) {
     throw invalid('provide', provide, 'an object of parts by name')
+  }
+  checkPorts(options)
+}
+
+/** Ports that are filled before any plugin starts, and those that are always the orchestrator's own. */
+function checkPorts({ plugins = [], ports = [] }: OrchestratorOptions): void {
+  const own = [eventSink, dispatcher]
+  for (const { token } of ports) {
+    if (own.some(({ key }) => key === token.key))
+      throw orchestratorFailure('orchestrator.own_port', { port: token.name })
+  }
+  for (const { key, name: port } of plugins.flatMap(({ definition }) => definition.provides)) {
+    if (own.some((one) => one.key === key)) throw orchestratorFailure('orchestrator.own_port', { port })
+    if ([clock, random].some((one) => one.key === key)) throw orchestratorFailure('orchestrator.fixed_port', { port })
   }
 }
 

@@ -23,9 +23,15 @@ export const orchestratorFailure = declareFailures({
       `Set it to ${[...known, 'memory'].join(' or ')}, or add that plugin to createOrchestrator({ plugins }).`,
   },
   'orchestrator.fixed_port': {
-    when: 'The clock or the chance of an orchestrator was given as something still to be made.',
+    when: 'The clock or the chance of an orchestrator was left to a plugin, or given as something still to be made.',
     retryable: false,
-    says: ({ port }: { readonly port: string }) => `The port ${port} is needed before anything is made.`,
-    remedy: 'Bind a ready object.',
+    says: ({ port }: { readonly port: string }) => `The port ${port} is needed before anything is made or started.`,
+    remedy: 'Bind a ready object: createOrchestrator({ ports: [bind(clock, myClock)] }).',
+  },
+  'orchestrator.own_port': {
+    when: 'A port was to be filled that the orchestrator always fills itself.',
+    retryable: false,
+    says: ({ port }: { readonly port: string }) => `The port ${port} is the orchestrator's own.`,
+    remedy: 'Take the binding out; to listen, use orchestrator.on, and to stand around calls, an interceptor.',
   },
 })

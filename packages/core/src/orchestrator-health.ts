@@ -6,9 +6,11 @@ export interface OrchestratorHealth {
   readonly agents: Readonly<Record<string, AgentHealth>>
 }
 
+type AgentWithHealth = Pick<AgentProtocol, 'name' | 'health'>
+
 /** Asks all agents at once. One that does not answer in time, or throws, is not well. */
 export async function checkHealth(
-  agents: ReadonlyMap<string, AgentProtocol>,
+  agents: ReadonlyMap<string, AgentWithHealth>,
   clock: Clock,
   timeoutMs: number,
 ): Promise<OrchestratorHealth> {
@@ -22,7 +24,7 @@ export async function checkHealth(
   return { ok: answers.every(([, { ok }]) => ok), agents: Object.fromEntries(answers) }
 }
 
-async function askOne(agent: AgentProtocol, clock: Clock, timeoutMs: number): Promise<AgentHealth> {
+async function askOne(agent: AgentWithHealth, clock: Clock, timeoutMs: number): Promise<AgentHealth> {
   const controller = new AbortController()
   const { promise, resolve } = Promise.withResolvers<AgentHealth>()
   const timer = clock.schedule(

@@ -16,14 +16,13 @@ type Intersected<Union> = (Union extends unknown ? (one: Union) => void : never)
 /** All that the operations of some agents need by name. */
 export type NeededBy<Agents extends readonly AgentLike[]> = Intersected<ProvidedOf<Agents[number]>>
 
-/** Parts by name; those that operations need are required, with their types. A part may be a source of it. */
+/** What is needed, each as it is or as a source of it. */
+export type Provided<Needed> = { readonly [Name in keyof Needed]: Needed[Name] | Source<Needed[Name]> }
+
+/** Parts by name; those that operations need are required, with their types. */
 export type ProvideOption<Needed> = [keyof Needed] extends [never]
   ? { readonly provide?: Readonly<Record<string, unknown>> }
-  : {
-      readonly provide: { readonly [Name in keyof Needed]: Needed[Name] | Source<Needed[Name]> } & Readonly<
-        Record<string, unknown>
-      >
-    }
+  : { readonly provide: Provided<Needed> & Readonly<Record<string, unknown>> }
 
 export interface CommonOptions {
   /** What fills ports, instead of plugins or defaults: `ports: [bind(logger, pino())]`. */

@@ -1,11 +1,21 @@
-import type { SettingsSection } from './config/index.js'
+import { type Environment, resolveConfig, type SettingsSection } from './config/index.js'
 import { type Binding, bind, isSource, singleton } from './kernel/index.js'
 import { InMemoryLockStore, InMemoryStateStore } from './memory/store/index.js'
 import { silentMeter, silentTracer } from './orchestrator-defaults.js'
 import { orchestratorFailure } from './orchestrator-failures.js'
 import type { CommonOptions } from './orchestrator-options.js'
 import { type SettingsSchemas, settingsSections } from './orchestrator-settings.js'
-import { type Clock, type Logger, lockStore, logger, meter, stateStore, type Token, tracer } from './ports/index.js'
+import {
+  type Clock,
+  type Logger,
+  lockStore,
+  logger,
+  meter,
+  type StandardSchema,
+  stateStore,
+  type Token,
+  tracer,
+} from './ports/index.js'
 
 /** What fills the ports that neither the host nor a plugin fills. */
 export function defaultParts(clock: Clock, ownLogger: Logger): readonly Binding[] {
@@ -31,15 +41,53 @@ export function boundBefore<Port>(ports: readonly Binding[], token: Token<Port>)
   return binding?.part as Port | undefined
 }
 
-/** The settings of all rooms and of the plugins given. */
+/** What the host has bound to a port, where it is ready and not still to be made. */
+export function readyBinding<Port>(ports: readonly Binding[], token: Token<Port>): Port | undefined {
+  const part = ports.find((one) => one.token.key === token.key)?.part
+  return isSource(part) ? undefined : (part as Port | undefined)
+}
+
+/** Where the state is to be kept, known before all settings are: it decides which plugins are started at all. */
+export function storageSetting(schemas: SettingsSchemas, options: CommonOptions, env: Environment): string | undefined {
+  const { config, settings } = options
+  const state = settingsSections(schemas, settings).filter(({ name }) => name === 'state')
+  try {
+    return resolveConfig(state, config && { ...config, strict: false }, env).get('state', schemas.state).storage
+  } catch {
+    // It is told again, together with all other faults, when all settings are resolved.
+    return undefined
+  }
+}
+
+/** The settings of all rooms, and of the plugins that have anything left to do. */
 export function allSections(
   schemas: SettingsSchemas,
-  { settings, plugins = [] }: CommonOptions,
+  options: CommonOptions,
+  storage: string | undefined,
 ): readonly SettingsSection[] {
-  const ofPlugins = plugins.flatMap(({ name, options: { schema, given } }): SettingsSection[] =>
-    schema === undefined ? [] : [{ name, schema, given, owner: 'plugin' }],
+  const { settings, ports = [], plugins = [] } = options
+  const filled = new Set(ports.map(({ token }) => token.key))
+  if (storage === 'memory') for (const { key } of [stateStore, lockStore]) filled.add(key)
+  const ofPlugins = plugins.flatMap(
+    ({ name, options: { schema, given }, definition: { provides } }): SettingsSection[] => {
+      // A plugin whose ports are all filled is never started, so nothing has to be said to it.
+      const isReplaced = provides.length > 0 && provides.every(({ key }) => filled.has(key))
+      return schema === undefined
+        ? []
+        : [{ name, schema: isReplaced ? relaxed(schema) : schema, given, owner: 'plugin' }]
+    },
   )
   return [...settingsSections(schemas, settings), ...ofPlugins]
+}
+
+/** The same options, of which none is required. */
+function relaxed(schema: StandardSchema): StandardSchema {
+  try {
+    return (schema as { partial?: () => StandardSchema }).partial?.() ?? schema
+  } catch {
+    // zod does not take rules across members apart.
+    return schema
+  }
 }
 
 /** Bindings and preferences by which the state is kept where the setting says. */

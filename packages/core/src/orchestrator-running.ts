@@ -13,6 +13,7 @@ import {
   isFailure,
   type LifecycleEvent,
   type LifecycleEventName,
+  maskSecrets,
   type Operation,
   type Priority,
   type Stamp,
@@ -40,7 +41,11 @@ export interface RequestOptions {
 /** Asks agents for their operations. */
 export interface Asker {
   /** Has an operation done. Resolves with its output; rejects with a failure. */
-  ask<Input, Output>(operation: Operation<Input, Output>, input: Input, options?: RequestOptions): Promise<Output>
+  ask<Input, Output>(
+    operation: Operation<Input, Output>,
+    input: NoInfer<Input>,
+    options?: RequestOptions,
+  ): Promise<Output>
 }
 
 /** Asks for operations that share what is made per request; to be closed. */
@@ -96,7 +101,11 @@ export class RunningOrchestrator implements Orchestrator {
     this.#deps = deps
   }
 
-  ask<Input, Output>(operation: Operation<Input, Output>, input: Input, options?: RequestOptions): Promise<Output> {
+  ask<Input, Output>(
+    operation: Operation<Input, Output>,
+    input: NoInfer<Input>,
+    options?: RequestOptions,
+  ): Promise<Output> {
     return this.#deps.dispatch.ask(operation, input, options) as Promise<Output>
   }
 
@@ -111,7 +120,13 @@ export class RunningOrchestrator implements Orchestrator {
   }
 
   async receive(text: string | Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<string> {
-    return encodeMessage(await this.send(decodeMessage(text, this.#deps.limits), options))
+    const message = decodeMessage(text, this.#deps.limits)
+    const answer = await this.send(message, options)
+    try {
+      return encodeMessage(answer.type === 'error' ? withoutStack(answer) : answer)
+    } catch (error) {
+      return encodeMessage(withoutStack(fail(message, error, this.#deps.stamp)))
+    }
   }
 
   tenant(id: string): Asker {
@@ -166,6 +181,12 @@ export class RunningOrchestrator implements Orchestrator {
     events.emit('orchestrator.closed', { ms: clock.monotonic() - startedAt, abandoned })
     if (faults.length > 0) throw closeFailed(faults)
   }
+}
+
+/** What leaves the process tells neither where code stands nor what is secret. */
+function withoutStack(answer: AgentMessage): AgentMessage {
+  const { payload } = answer
+  return { ...answer, payload: isFailure(payload) ? payload.toJSON() : maskSecrets(payload) }
 }
 
 function closeFailed(faults: readonly PartFault[]): Error {

@@ -1,12 +1,19 @@
 import { type ResolvedConfig, resolveConfig } from './config/index.js'
-import { BoundAgent, Dispatch, instrumentation, type RequestScope } from './dispatch/index.js'
-import { consoleLogger, environment, SystemRandom, systemClock } from './host/index.js'
-import { bind, EventEmitter, Kernel, keyedNeeds, type PartFault } from './kernel/index.js'
+import { BoundAgent, Dispatch, instrumentation, OwnAgent, type RequestScope } from './dispatch/index.js'
+import { consoleLogger, environment, SystemClock, SystemRandom } from './host/index.js'
+import { bind, EventEmitter, Kernel, keyedNeeds, type PartFault, startCancelled } from './kernel/index.js'
 import { sortAgents } from './orchestrator-agents.js'
 import { checkOptions } from './orchestrator-check.js'
 import { LateLogger, silentMeter, silentTracer } from './orchestrator-defaults.js'
 import type { AgentLike, OrchestratorOptions } from './orchestrator-options.js'
-import { allSections, boundBefore, defaultParts, storageChoice } from './orchestrator-parts.js'
+import {
+  allSections,
+  boundBefore,
+  defaultParts,
+  readyBinding,
+  storageChoice,
+  storageSetting,
+} from './orchestrator-parts.js'
 import { completed, type Rehearsal } from './orchestrator-rehearsal.js'
 import { type Orchestrator, RunningOrchestrator } from './orchestrator-running.js'
 import { type SettingsSchemas, settingsSchemas } from './orchestrator-settings.js'
@@ -34,16 +41,19 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
   const { ports = [], plugins = [], interceptors = [], signal } = options
   const agents = sortAgents(options.agents ?? [], rehearsal?.codeOf)
   const provide = rehearsal ? completed(options.provide ?? {}, agents, rehearsal) : (options.provide ?? {})
-  const clock = boundBefore(ports, clockPort) ?? systemClock
+  const clock = boundBefore(ports, clockPort) ?? new SystemClock()
   const random = boundBefore(ports, randomPort) ?? new SystemRandom()
   const startedAt = clock.monotonic()
 
   const { z } = await import('zod')
   const schemas = settingsSchemas(z)
-  const config = resolveConfig(allSections(schemas, options), options.config, environment())
+  const env = environment()
+  const storageWanted = storageSetting(schemas, options, env)
+  const config = resolveConfig(allSections(schemas, options, storageWanted), options.config, env)
   const settings = settingsOf(config, schemas)
   const storage = storageChoice(options, settings.state.storage, clock)
-  const logger = new LateLogger(consoleLogger({ ...settings.logging, now: () => clock.now() }))
+  const ownLogger = consoleLogger({ ...settings.logging, now: () => clock.now() })
+  const logger = new LateLogger(readyBinding(ports, loggerPort) ?? ownLogger)
   const report = ({ part, cause }: PartFault) => logger.warn({ part, cause }, 'A part could not be closed')
   const events = new EventEmitter({
     now: () => clock.now(),
@@ -54,6 +64,7 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
   const openScope = (tenant: string | undefined, own: Readonly<Record<string, unknown>> = {}): RequestScope => {
     const scope = kernel.scope(tenant, own)
     return {
+      tenant,
       overrides: Object.keys(own).length > 0,
       resolve: (needs) => scope.resolve(keyedNeeds(needs)),
       close: async () => (await scope.close()).forEach(report),
@@ -75,21 +86,24 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     intercept: (interceptor) => dispatch.intercept(interceptor),
     report,
   })
-  await startUnless(signal, kernel)
-
-  const finalLogger = kernel.get(loggerPort)
-  if (finalLogger !== logger) logger.becomes(finalLogger)
-  for (const warning of config.warnings) logger.warn({}, warning)
-  instrument(dispatch, kernel, clock)
-  for (const definition of agents.defined) dispatch.join(new BoundAgent(definition, kernel))
-  for (const agent of agents.own) dispatch.join(agent)
+  try {
+    await startUnless(signal, kernel)
+    const finalLogger = kernel.get(loggerPort)
+    if (finalLogger !== logger) logger.becomes(finalLogger)
+    for (const warning of config.warnings) logger.warn({}, warning)
+    instrument(dispatch, kernel, clock)
+    for (const definition of agents.defined) dispatch.join(new BoundAgent(definition, kernel))
+    for (const agent of agents.own) dispatch.join(new OwnAgent(agent))
+    for (const [name, agent] of dispatch.agents) if (agent.close) kernel.adopt(`agent ${name}`, () => agent.close?.())
+  } catch (error) {
+    await kernel.close(error)
+    throw error
+  }
   events.emit('orchestrator.started', { ms: clock.monotonic() - startedAt })
 
   const stamp = { newId: () => random.id(), now: () => clock.now() }
-  const {
-    kernel: { drainMs },
-    messages: limits,
-  } = settings
+  const { drainMs } = settings.kernel
+  const limits = settings.messages
   return new RunningOrchestrator({ kernel, dispatch, events, config, clock, stamp, drainMs, limits, openScope })
 }
 
@@ -113,6 +127,8 @@ async function startUnless(signal: AbortSignal | undefined, kernel: Kernel): Pro
   } finally {
     signal?.removeEventListener('abort', giveUp)
   }
+  // It may have aborted when the last part had just started.
+  if (signal?.aborted) throw startCancelled(signal.reason, [])
 }
 
 /** Measures calls, where there is anybody to measure for. */

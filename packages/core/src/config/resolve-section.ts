@@ -1,7 +1,6 @@
-import { type SchemaIssue, shown } from '../ports/index.js'
+import { nearestName, type SchemaIssue, shown } from '../ports/index.js'
 import { faultOf } from './fault-of.js'
 import { judge } from './judge.js'
-import { nearestName } from './nearest-name.js'
 import { freezeTree, isRecord, unknownOptions, valueAt, withValue } from './option-tree.js'
 import type { Reading, SectionReading } from './reading.js'
 import type { SecretTexts } from './secret-texts.js'

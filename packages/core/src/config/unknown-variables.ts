@@ -1,6 +1,5 @@
-import { shown } from '../ports/index.js'
+import { nearestName, shown } from '../ports/index.js'
 import type { Environment } from './config.js'
-import { nearestName } from './nearest-name.js'
 import type { SettingFault } from './setting-fault.js'
 
 /** The variables that start with the prefix and that no setting is read from. Their values are none of our business. */

@@ -129,8 +129,8 @@ describe.each([
     expect(calls.map(({ signal }) => signal.aborted)).toEqual([false, false])
     time.advance(1)
     await closing
-    for (const { signal } of calls) expect(signal.reason).toMatchObject({ code: 'dispatch.closed' })
-    expect(await asked).toMatchObject({ code: 'call.cancelled', cause: { code: 'dispatch.closed' } })
+    for (const { signal } of calls) expect(signal.reason).toMatchObject({ code: 'dispatch.abandoned' })
+    expect(await asked).toMatchObject({ code: 'call.cancelled', cause: { code: 'dispatch.abandoned' } })
   })
 
   it('does not abort when the call ends by itself', async () => {

@@ -1,9 +1,8 @@
-import type { AgentMessage, DispatchOptions, Logger, Needs, Operation, SessionHandle } from '../ports/index.js'
-import { type ActiveCall, agentOf } from './agent/index.js'
+import type { AgentMessage, DispatchOptions, Needs } from '../ports/index.js'
+import type { ActiveCall } from './agent/index.js'
+import { Context, type ContextHost } from './context.js'
 import type { Deadlined } from './deadlines.js'
 import { timedOut } from './endings.js'
-import { idempotencyKeyOf } from './idempotency-key.js'
-import { namedLogger } from './named-logger.js'
 import type { Request, RequestScope } from './request.js'
 import type { RequestOptions } from './request-message.js'
 
@@ -14,17 +13,11 @@ export interface AskOptions extends DispatchOptions, RequestOptions {
 }
 
 /** What a call asks of the dispatch that made it. */
-export interface CallHost {
-  readonly monotonic: () => number
-  readonly now: () => number
-  readonly newId: () => string
-  readonly log: Logger
-  progressed(call: Call, data: unknown): void
-  ask(parent: Call, operation: Operation, input: unknown, options?: AskOptions): Promise<unknown>
-}
+export type CallHost = ContextHost<Call>
 
-/** One call under way: what its agent sees of it (the context), and what ends it before its agent does. */
+/** One call under way, and what ends it before its agent does. What its agent sees of it is its context. */
 export class Call implements ActiveCall, Deadlined {
+  /** As it reaches the agent: an interceptor may have changed it. */
   message: AgentMessage
   readonly request: Request
   readonly parent: Call | undefined
@@ -37,8 +30,9 @@ export class Call implements ActiveCall, Deadlined {
   /** The failure of having taken too long, when it has. */
   lateness: Error | undefined
   readonly #host: CallHost
+  #context: Context | undefined
   #controller: AbortController | undefined
-  #stopped = false
+  #isStopped = false
   #reason: unknown
   #whenStopped: ((reason: unknown) => void) | undefined
   #children: Set<Call> | undefined
@@ -60,95 +54,44 @@ export class Call implements ActiveCall, Deadlined {
     this.dueAt = dueAt
   }
 
-  // ---- what the agent sees; all of it may be destructured
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#stopped) this.#controller.abort(this.#reason)
-    }
-    return this.#controller.signal
+  get context(): Context {
+    this.#context ??= new Context(this, this.#host)
+    return this.#context
   }
 
-  get attempt(): number {
-    return this.message.attempt
+  contextWith(needed: Readonly<Record<string, unknown>>): Context {
+    return Object.assign(this.context, needed)
   }
-
-  get runId(): string | undefined {
-    return this.message.runId
-  }
-
-  get step(): string | undefined {
-    return this.message.step
-  }
-
-  get tenant(): string | undefined {
-    return this.message.tenant
-  }
-
-  get session(): SessionHandle | undefined {
-    return this.message.session === undefined ? undefined : { id: this.message.session }
-  }
-
-  get log(): Logger {
-    return namedLogger(this.#host.log, this.message)
-  }
-
-  get newId(): () => string {
-    return this.#host.newId
-  }
-
-  get now(): () => number {
-    return this.#host.now
-  }
-
-  get remainingMs(): () => number {
-    return () => Math.max(0, this.dueAt - this.#host.monotonic())
-  }
-
-  get idempotencyKey(): (effect?: string) => string {
-    const { tenant, idempotencyKey, id, operation } = this.message
-    return (effect) => idempotencyKeyOf([tenant, idempotencyKey ?? id, agentOf(this.message), operation, effect])
-  }
-
-  get progress(): (data: unknown) => void {
-    return (data) => this.#host.progressed(this, data)
-  }
-
-  get ask(): ActiveCall['ask'] {
-    return (operation, input, options) => this.#host.ask(this, operation, input, options) as Promise<never>
-  }
-
-  // ---- what the agents' room adds
 
   get overridesNeeds(): boolean {
     return this.request.overridesNeeds
-  }
-
-  give(needed: Readonly<Record<string, unknown>>): void {
-    Object.assign(this, needed)
   }
 
   resolve(needs: Needs): Promise<Readonly<Record<string, unknown>>> {
     return this.request.resolve(needs)
   }
 
-  // ---- what the dispatch does with it
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#isStopped) this.#controller.abort(this.#reason)
+    }
+    return this.#controller.signal
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped
+  }
 
   /** The call waits for its agent from now on; `stopped` is told when it is to wait no more. */
   begin(stopped: (reason: unknown) => void): void {
     this.#whenStopped = stopped
   }
 
-  /** Takes the agent's answer as the end; false when the call was stopped before. */
-  end(): boolean {
-    return !this.#stopped
-  }
-
   /** Ends the call, whatever its agent is doing: who waits is told, its signal aborts, and so do the calls it made. */
   stop(reason: unknown): void {
-    if (this.#stopped || this.isOver) return
-    this.#stopped = true
+    if (this.#isStopped || this.isOver) return
+    this.#isStopped = true
     this.#reason = reason
     this.#whenStopped?.(reason)
     this.#controller?.abort(reason)
@@ -171,7 +114,7 @@ export class Call implements ActiveCall, Deadlined {
   /** Stops the calls that this one made and did not wait for. */
   stopChildren(): void {
     if (this.#children === undefined) return
-    const reason = this.#stopped ? this.#reason : 'the call that it is part of is over'
+    const reason = this.#isStopped ? this.#reason : parentIsOver
     for (const child of this.#children) child.stop(reason)
   }
 
@@ -183,3 +126,6 @@ export class Call implements ActiveCall, Deadlined {
     return count
   }
 }
+
+/** Why a call ends that nobody waited for. */
+export const parentIsOver = 'the call that it is part of is over'

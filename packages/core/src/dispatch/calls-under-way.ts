@@ -2,7 +2,7 @@ import { type Clock, classify } from '../ports/index.js'
 import { asFailure } from './agent/index.js'
 import type { Call } from './call.js'
 import { Deadlines } from './deadlines.js'
-import { cancelled, closed } from './endings.js'
+import { abandoned, cancelled } from './endings.js'
 
 export type CallEnded = (call: Call, outcome: 'succeeded' | 'failed' | 'cancelled', failure?: unknown) => void
 
@@ -44,18 +44,20 @@ export class CallsUnderWay {
       end(call.lateness === reason ? 'failed' : 'cancelled', failure)
       // Nobody is made to wait for an agent that was told to stop, or for what it used to be closed.
       reject(failure)
+      // An agent that did not wait for what it asked does not wait for the failure either.
+      if (call.parent !== undefined) promise.catch(() => {})
       void this.#leave(call)
     })
-    answer.then(
+    void answer.then(
       (result) => {
-        if (!call.end()) return
+        if (call.isStopped) return
         end('succeeded')
         const left = this.#leave(call)
         if (left === undefined) resolve(result)
         else void left.then(() => resolve(result))
       },
       (error: unknown) => {
-        if (!call.end()) return
+        if (call.isStopped) return
         const failure = asFailure(call.message, error, classify)
         end('failed', failure)
         const left = this.#leave(call)
@@ -63,6 +65,8 @@ export class CallsUnderWay {
         else void left.then(() => reject(failure))
       },
     )
+    // The signal may have aborted while the agent's code ran up to its first await.
+    if (signal?.aborted) call.stop(signal.reason)
     return promise
   }
 
@@ -76,10 +80,10 @@ export class CallsUnderWay {
       await promise
       timer.cancel()
     }
-    const abandoned = [...this.#requests]
-    for (const call of abandoned) call.stop(closed(call.message))
+    const late = [...this.#requests]
+    for (const call of late) call.stop(abandoned(call.message))
     this.#deadlines.clear()
-    return abandoned.length
+    return late.length
   }
 
   /** Stops what the call began and left unfinished, and closes what its request opened; a promise only if that waits. */
@@ -89,7 +93,8 @@ export class CallsUnderWay {
       call.parent.disown(call)
       return undefined
     }
-    if (call.request.opened) return call.request.close().then(() => this.#left(call))
+    const ended = call.request.end()
+    if (ended !== undefined) return ended.then(() => this.#left(call))
     this.#left(call)
     return undefined
   }

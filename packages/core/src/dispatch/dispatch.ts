@@ -1,6 +1,5 @@
 import {
   type AgentMessage,
-  type AgentProtocol,
   type Clock,
   checkMessage,
   classify,
@@ -12,11 +11,11 @@ import {
   type Random,
   shown,
 } from '../ports/index.js'
-import { asFailure, BoundAgent, checkReply } from './agent/index.js'
-import { type AskOptions, Call, type CallHost } from './call.js'
+import { type AgentAtWork, asFailure, checkReply, isThenable } from './agent/index.js'
+import { type AskOptions, Call, type CallHost, parentIsOver } from './call.js'
 import { CallsUnderWay } from './calls-under-way.js'
 import type { DispatchSettings } from './dispatch-settings.js'
-import { cancelled, closed, timedOut } from './endings.js'
+import { cancelled, closed, foreignTenant, timedOut } from './endings.js'
 import { dispatchFailure } from './failures.js'
 import { Request, type RequestScope } from './request.js'
 import { keyWithin, requestFromOutside, requestWithin } from './request-message.js'
@@ -37,8 +36,8 @@ export class Dispatch implements Dispatcher {
   readonly #settings: DispatchSettings
   readonly #host: CallHost
   readonly #underWay: CallsUnderWay
-  readonly #agents = new Map<string, AgentProtocol>()
-  readonly #interceptors: Interceptor[] = []
+  readonly #agents = new Map<string, AgentAtWork>()
+  readonly #interceptors: { readonly interceptor: Interceptor }[] = []
   #closing = false
 
   constructor(deps: DispatchDeps, settings: DispatchSettings) {
@@ -58,7 +57,7 @@ export class Dispatch implements Dispatcher {
     }
   }
 
-  get agents(): ReadonlyMap<string, AgentProtocol> {
+  get agents(): ReadonlyMap<string, AgentAtWork> {
     return this.#agents
   }
 
@@ -67,18 +66,20 @@ export class Dispatch implements Dispatcher {
     return this.#underWay.count
   }
 
-  join(agent: AgentProtocol): void {
+  join(agent: AgentAtWork): void {
     if (this.#agents.has(agent.name)) throw dispatchFailure('dispatch.duplicate_agent', { agent: agent.name })
     this.#agents.set(agent.name, agent)
   }
 
   /** Has an interceptor stand around every call from now on: within those that are there, or around them all. */
   intercept(interceptor: Interceptor, place: 'innermost' | 'outermost' = 'innermost'): Disposable {
-    if (place === 'innermost') this.#interceptors.push(interceptor)
-    else this.#interceptors.unshift(interceptor)
+    // One interceptor may stand there twice: its places are told apart by their entries.
+    const entry = { interceptor }
+    if (place === 'innermost') this.#interceptors.push(entry)
+    else this.#interceptors.unshift(entry)
     return {
       [Symbol.dispose]: () => {
-        const index = this.#interceptors.indexOf(interceptor)
+        const index = this.#interceptors.indexOf(entry)
         if (index >= 0) this.#interceptors.splice(index, 1)
       },
     }
@@ -86,6 +87,7 @@ export class Dispatch implements Dispatcher {
 
   async dispatch(message: AgentMessage, options?: AskOptions): Promise<AgentMessage> {
     checkMessage(message)
+    this.#checkDelivery(message)
     const startedAt = this.#host.monotonic()
     const untilDeadline =
       message.deadline === undefined ? Number.POSITIVE_INFINITY : message.deadline - this.#host.now()
@@ -134,7 +136,10 @@ export class Dispatch implements Dispatcher {
     startedAt: number,
     dueAt: number,
   ): Call {
-    const request = parent?.request ?? new Request(this.#deps.openScope, message.tenant, options?.scope)
+    const scope = options?.scope
+    // A scope that was given says whose request it is.
+    const tenant = scope === undefined ? message.tenant : scope.tenant
+    const request = parent?.request ?? new Request(this.#deps.openScope, tenant, scope)
     return new Call(this.#host, message, request, parent, startedAt, dueAt)
   }
 
@@ -158,49 +163,49 @@ export class Dispatch implements Dispatcher {
     }
   }
 
+  #checkDelivery({ type, expiresAt, receiver, operation }: AgentMessage): void {
+    if (type !== 'request' && type !== 'event') throw dispatchFailure('dispatch.not_a_request', { type })
+    const lateMs = expiresAt === undefined ? 0 : this.#host.now() - expiresAt
+    const agent = 'agent' in receiver ? receiver.agent : ''
+    if (lateMs > 0) throw dispatchFailure('dispatch.expired', { agent, operation, lateMs })
+  }
+
   #admit(call: Call, signal: AbortSignal | undefined): void {
     if (this.#closing && call.parent === undefined) throw closed(call.message)
     if (signal?.aborted) throw cancelled(call.message, signal.reason)
-    if (call.parent?.isOver) throw cancelled(call.message, 'the call that it is part of is over')
+    if (call.parent?.isOver) throw cancelled(call.message, parentIsOver)
     if (call.dueAt <= call.startedAt) throw timedOut(call.message, 0)
+    if (!call.request.becomeOf(call.message.tenant)) throw foreignTenant(call.message)
   }
 
   /** What the agent answers, as a message. */
   readonly #answer: Work<AgentMessage> = (message, call) => {
     if (this.#interceptors.length > 0) return this.#around(0, message, call)
-    return this.#process(message, call)
+    return this.#find(message).answer(message, call)
   }
 
   /** What the agent answers, without the message: where nobody would see one, none is made. */
   readonly #output: Work<unknown> = (message, call) => {
     if (this.#interceptors.length > 0) return this.#around(0, message, call).then(payloadOf)
-    const agent = this.#find(message)
-    if (agent instanceof BoundAgent) return agent.perform(message, call)
-    const answer = this.#process(message, call)
-    return isThenable(answer) ? answer.then(payloadOf) : payloadOf(answer)
-  }
-
-  #process(message: AgentMessage, call: Call): AgentMessage | Promise<AgentMessage> {
-    const answer = this.#find(message).process(message, call)
-    if (isThenable(answer)) return answer.then((reply) => checkReply(message, reply))
-    return checkReply(message, answer)
+    return this.#find(message).output(message, call)
   }
 
   async #around(index: number, message: AgentMessage, call: Call): Promise<AgentMessage> {
-    const interceptor = this.#interceptors[index]
-    if (interceptor !== undefined) {
-      const answer = await interceptor.intercept(message, call, (next) => this.#around(index + 1, next, call))
-      return checkReply(message, answer)
+    const entry = this.#interceptors[index]
+    if (entry !== undefined) {
+      const next = (changed: AgentMessage) => this.#around(index + 1, changed, call)
+      return checkReply(message, await entry.interceptor.intercept(message, call.context, next))
     }
     try {
+      if (!call.request.becomeOf(message.tenant)) throw foreignTenant(message)
       call.message = message
-      return await this.#process(message, call)
+      return await this.#find(message).answer(message, call)
     } catch (error) {
       throw asFailure(message, error, classify)
     }
   }
 
-  #find({ receiver }: AgentMessage): AgentProtocol {
+  #find({ receiver }: AgentMessage): AgentAtWork {
     if (!('agent' in receiver)) {
       const to = 'group' in receiver ? `the group ${shown(receiver.group)}` : 'everyone'
       throw dispatchFailure('dispatch.no_single_receiver', { receiver: to })
@@ -228,8 +233,4 @@ export class Dispatch implements Dispatcher {
 
 function payloadOf(reply: AgentMessage): unknown {
   return reply.payload
-}
-
-function isThenable<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as PromiseLike<T> | undefined | null)?.then === 'function'
 }

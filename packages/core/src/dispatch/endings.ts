@@ -13,9 +13,19 @@ export function timedOut(message: AgentMessage, timeoutMs: number): Error {
   return dispatchFailure('call.timed_out', { ...placeOf(message), timeoutMs: Math.max(0, timeoutMs) })
 }
 
-/** The failure of a call that an orchestrator did not begin, or ended, because it closes. */
+/** The failure of a call that an orchestrator did not begin, because it closes. */
 export function closed(message: AgentMessage): Error {
   return dispatchFailure('dispatch.closed', placeOf(message))
+}
+
+/** Why a call ends that was not done in time when its orchestrator closed. */
+export function abandoned(message: AgentMessage): Error {
+  return dispatchFailure('dispatch.abandoned', placeOf(message))
+}
+
+/** The failure of a call for another tenant than its request's. */
+export function foreignTenant(message: AgentMessage): Error {
+  return dispatchFailure('dispatch.foreign_tenant', placeOf(message))
 }
 
 function placeOf(message: AgentMessage): { readonly agent: string; readonly operation: string } {

@@ -43,6 +43,38 @@ export const dispatchFailure = declareFailures({
     says: ({ agent, operation }: Called) => `${agent}.${operation} was not called: the orchestrator is closing.`,
     remedy: 'Begin no work after close().',
   },
+  'dispatch.abandoned': {
+    when: 'An orchestrator closed, and a call was not done in time. It is the cause of a `call.cancelled`.',
+    retryable: false,
+    says: ({ agent, operation }: Called) => `The orchestrator closed before ${agent}.${operation} was done`,
+    remedy: '',
+  },
+  'dispatch.request_over': {
+    when: 'An operation went on after its request was over, and needed something to be made.',
+    retryable: false,
+    says: (_: object) => 'Something was needed for a request that is over.',
+    remedy: 'Nobody waits for it any more: let the operation end when its signal aborts.',
+  },
+  'dispatch.expired': {
+    when: 'A message came after the time at which it stopped being worth delivering.',
+    retryable: false,
+    says: ({ agent, operation, lateMs }: Called & { readonly lateMs: number }) =>
+      `The message to ${agent}.${operation} expired ${lateMs} ms ago.`,
+    remedy: 'Send it again, or give it a later expiresAt.',
+  },
+  'dispatch.not_a_request': {
+    when: 'A message that is an answer was sent as if it asked for one.',
+    retryable: false,
+    says: ({ type }: { readonly type: string }) => `A message of type ${type} asks for nothing.`,
+    remedy: 'Send a request or an event.',
+  },
+  'dispatch.foreign_tenant': {
+    when: 'Within a request or a scope of one tenant, something was to be done for another one.',
+    retryable: false,
+    says: ({ agent, operation }: Called) =>
+      `${agent}.${operation} was to be done for another tenant than its scope is of.`,
+    remedy: 'Open a scope for that tenant, or ask from outside of this one.',
+  },
   'call.cancelled': {
     when: 'Whoever waited for a call stopped waiting: its signal aborted, or the call that it was part of was over.',
     retryable: false,

@@ -155,7 +155,7 @@ describe('the agents of an orchestrator', () => {
     await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/^orchestrator\./) })
   })
 
-  it.fails('are closed with the orchestrator, as the protocol says', async () => {
+  it('are closed with the orchestrator, as the protocol says', async () => {
     const closed: string[] = []
     const agents = [{ ...legacy(echo), close: () => void closed.push('legacy') }]
     const orchestrator = await createOrchestrator({ agents })

@@ -1,5 +1,5 @@
 export {
-  type ActiveCall,
+  type AgentAtWork,
   type AgentDefinition,
   adapt,
   agent,
@@ -7,6 +7,7 @@ export {
   BoundAgent,
   definitionOf,
   type Operations,
+  OwnAgent,
   operation,
   type Provision,
   type ReservedName,

@@ -81,7 +81,7 @@ describe('scope()', () => {
     await expect(scope.ask(clerk.look, 1)).rejects.toMatchObject({ code: 'kernel.scope_closed' })
   })
 
-  it.fails('of one tenant never lends that tenant’s parts to another', async () => {
+  it('of one tenant never lends that tenant’s parts to another', async () => {
     await using orchestrator = await createOrchestrator({ agents: [clerk], provide: perTenantDb })
     await using scope = orchestrator.scope({ tenant: 'acme' })
     const asked = await scope.ask(clerk.look, 1, { tenant: 'other' }).catch(() => undefined)

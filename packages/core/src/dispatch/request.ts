@@ -1,19 +1,22 @@
 import type { Needs } from '../ports/index.js'
+import { dispatchFailure } from './failures.js'
 
 /** Where the short-lived needs of one request are made, and closed at its end. */
 export interface RequestScope {
+  readonly tenant: string | undefined
   /** Whether it was given parts of its own. */
   readonly overrides: boolean
   resolve(needs: Needs): Promise<Readonly<Record<string, unknown>>>
   close(): Promise<void>
 }
 
-/** What all calls of one request share: its scope, opened when something first needs it. */
+/** What all calls of one request share: its tenant, and its scope, opened when something first needs it. */
 export class Request {
   readonly #open: (tenant: string | undefined) => RequestScope
-  readonly #tenant: string | undefined
-  #own: RequestScope | undefined
   readonly #given: RequestScope | undefined
+  #tenant: string | undefined
+  #own: RequestScope | undefined
+  #isOver = false
 
   /** `given` is a scope that somebody else opened, and closes. */
   constructor(
@@ -35,12 +38,23 @@ export class Request {
     return this.#own !== undefined
   }
 
-  resolve(needs: Needs): Promise<Readonly<Record<string, unknown>>> {
-    const scope = this.#given ?? (this.#own ??= this.#open(this.#tenant))
-    return scope.resolve(needs)
+  /** Has the request be another tenant's, as long as nothing was made for it yet; false when it is too late. */
+  becomeOf(tenant: string | undefined): boolean {
+    if (tenant === this.#tenant) return true
+    if (this.#own !== undefined || this.#given !== undefined) return false
+    this.#tenant = tenant
+    return true
   }
 
-  async close(): Promise<void> {
-    await this.#own?.close()
+  async resolve(needs: Needs): Promise<Readonly<Record<string, unknown>>> {
+    // What is made after the end would never be closed.
+    if (this.#isOver) throw dispatchFailure('dispatch.request_over', {})
+    this.#own ??= this.#given === undefined ? this.#open(this.#tenant) : undefined
+    return (this.#given ?? (this.#own as RequestScope)).resolve(needs)
+  }
+
+  end(): Promise<void> | undefined {
+    this.#isOver = true
+    return this.#own?.close()
   }
 }

@@ -1,4 +1,4 @@
-import { type Logger, type LogLevel, maskSecrets, maskText } from '../ports/index.js'
+import { isError, type Logger, type LogLevel, maskSecrets, maskText } from '../ports/index.js'
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
@@ -13,13 +13,13 @@ export interface ConsoleLoggerOptions {
 }
 
 /** A logger that writes lines to standard error, without secrets. */
-export function consoleLogger({ level, structured, write = writeToStderr, now }: ConsoleLoggerOptions): Logger {
+export function consoleLogger({ level, structured, write = console.error, now }: ConsoleLoggerOptions): Logger {
   const least = level === 'silent' ? levels.length : levels.indexOf(level)
   const line = structured ? structuredLine : plainLine
   const at = (own: LogLevel) => {
     if (levels.indexOf(own) < least) return () => {}
     return (fields: object, message?: string) => {
-      // Logging must never be what fails: a getter in the fields may throw, the stream may be gone.
+      // Logging must never be what fails: the fields may be anything, the stream may be gone.
       try {
         write(line(now(), own, fields, message))
       } catch {}
@@ -29,19 +29,38 @@ export function consoleLogger({ level, structured, write = writeToStderr, now }:
 }
 
 function structuredLine(now: number, level: LogLevel, fields: object, message: string | undefined): string {
-  return JSON.stringify({
+  const own = {
     time: new Date(now).toISOString(),
     level,
     ...(message !== undefined && { message: maskText(message) }),
-    ...(maskSecrets(fields) as object),
-  })
+  }
+  // First and last: they stand in front, and no field can pretend to be one of them.
+  return JSON.stringify(Object.assign({ ...own }, readable(fields), own))
 }
 
 function plainLine(now: number, level: LogLevel, fields: object, message = ''): string {
-  const details = JSON.stringify(maskSecrets(fields))
-  return `${new Date(now).toISOString()} ${level.padEnd(5)} ${maskText(message)}${details === '{}' ? '' : ` ${details}`}`
+  const details = JSON.stringify(readable(fields))
+  // A line is a line: a message with line breaks could pretend to be several.
+  const text = maskText(message).replace(/[\r\n\u2028\u2029]+/g, ' ')
+  return `${new Date(now).toISOString()} ${level.padEnd(5)} ${text}${details === '{}' ? '' : ` ${details}`}`
 }
 
-function writeToStderr(line: string): void {
-  process.stderr.write(`${line}\n`)
+/** The fields without secrets; errors among them with their stacks. */
+function readable(fields: object): object {
+  const masked = maskSecrets(fields) as Record<string, unknown>
+  for (const name of Object.keys(fields)) {
+    const field = memberOf(fields, name)
+    if (isError(field) && typeof field.stack === 'string') {
+      masked[name] = { ...(masked[name] as object), stack: maskText(field.stack) }
+    }
+  }
+  return masked
+}
+
+function memberOf(fields: object, name: string): unknown {
+  try {
+    return (fields as Record<string, unknown>)[name]
+  } catch {
+    return undefined
+  }
 }

@@ -1,5 +1,5 @@
 export { type ConsoleLoggerOptions, consoleLogger } from './console-logger.js'
 export { environment } from './environment.js'
 export { loggingSettings } from './logging-settings.js'
-export { systemClock } from './system-clock.js'
+export { SystemClock } from './system-clock.js'
 export { SystemRandom } from './system-random.js'

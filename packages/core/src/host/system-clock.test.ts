@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { systemClock } from './system-clock.js'
+import { SystemClock } from './system-clock.js'
 
 const longestTimer = 2 ** 31 - 1
+const systemClock = new SystemClock()
 
 describe('delays longer than a timer of Node', () => {
   beforeEach(() => {
@@ -85,7 +86,7 @@ describe('the life of the process', () => {
 
 /** What a process of its own prints that does this with the clock and nothing else. */
 async function run(script: string): Promise<string> {
-  const source = `import { systemClock } from ${JSON.stringify(new URL('system-clock.ts', import.meta.url).href)};${script}`
+  const source = `import { SystemClock } from ${JSON.stringify(new URL('system-clock.ts', import.meta.url).href)};const systemClock = new SystemClock();${script}`
   // A process that does not end by itself is ended, which rejects.
   const ended = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', source], { timeout: 10_000 })
   return ended.stdout

@@ -3,40 +3,93 @@ import type { Clock, Scheduled } from '../ports/index.js'
 /** Node waits at most so long in one timer; a longer delay would fire at once. */
 const longestTimer = 2_147_483_647
 
-/** The clock and the timers of the machine. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  schedule: (delayMs, task, keepAlive = false) => new SystemTimer(delayMs, task, keepAlive),
+interface Waiting {
+  readonly due: number
+  readonly task: () => void
+  readonly keepAlive: boolean
 }
 
-class SystemTimer implements Scheduled {
+/** The clock and the timers of the machine. */
+// Node keeps its timers by their lengths, and runs those that are late in the order of these. So there is one queue here.
+export class SystemClock implements Clock {
+  /** Sorted by due time; those of one time in the order scheduled. */
+  readonly #waiting: Waiting[] = []
   #timer: NodeJS.Timeout | undefined
-  readonly #due: number
-  readonly #task: () => void
-  readonly #keepAlive: boolean
+  #timerAt = Number.POSITIVE_INFINITY
+  #alive = 0
 
-  constructor(delayMs: number, task: () => void, keepAlive: boolean) {
-    this.#due = performance.now() + delayMs
-    this.#task = task
-    this.#keepAlive = keepAlive
-    this.#wait(delayMs)
+  now(): number {
+    return Date.now()
   }
 
-  cancel(): void {
-    clearTimeout(this.#timer)
+  monotonic(): number {
+    return performance.now()
+  }
+
+  schedule(delayMs: number, task: () => void, keepAlive = false): Scheduled {
+    const waiting = { due: performance.now() + Math.max(0, delayMs), task, keepAlive }
+    this.#waiting.splice(this.#placeAfter(waiting.due), 0, waiting)
+    if (keepAlive) this.#alive++
+    this.#arm()
+    return {
+      cancel: () => {
+        const index = this.#waiting.indexOf(waiting)
+        if (index < 0) return
+        this.#waiting.splice(index, 1)
+        this.#left(waiting)
+        this.#arm()
+      },
+    }
+  }
+
+  #run(): void {
     this.#timer = undefined
+    this.#timerAt = Number.POSITIVE_INFINITY
+    const now = performance.now()
+    for (let [next] = this.#waiting; next !== undefined && next.due <= now; [next] = this.#waiting) {
+      this.#waiting.shift()
+      this.#left(next)
+      runQuietly(next.task)
+    }
+    this.#arm()
   }
 
-  #wait(delayMs: number): void {
-    this.#timer = setTimeout(() => this.#wake(), Math.min(Math.max(0, Math.ceil(delayMs)), longestTimer))
-    if (!this.#keepAlive) this.#timer.unref()
+  #arm(): void {
+    const due = this.#waiting[0]?.due ?? Number.POSITIVE_INFINITY
+    if (due !== this.#timerAt) {
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+      this.#timerAt = due
+      if (this.#waiting.length > 0) {
+        const ms = Math.min(Math.max(0, Math.ceil(due - performance.now())), longestTimer)
+        this.#timer = setTimeout(() => this.#run(), ms)
+      }
+    }
+    // One that keeps the process alive may be behind one that does not.
+    if (this.#alive > 0) this.#timer?.ref()
+    else this.#timer?.unref()
   }
 
-  #wake(): void {
-    const left = this.#due - performance.now()
-    // A timer may fire a fraction of a millisecond early.
-    if (left > 0) this.#wait(left)
-    else this.#task()
+  #left({ keepAlive }: Waiting): void {
+    if (keepAlive) this.#alive--
+  }
+
+  #placeAfter(due: number): number {
+    let low = 0
+    let high = this.#waiting.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#waiting[middle]?.due ?? due) <= due) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+function runQuietly(task: () => void): void {
+  try {
+    task()
+  } catch {
+    // The port says so: a task that throws harms neither other tasks nor whoever drives the clock.
   }
 }

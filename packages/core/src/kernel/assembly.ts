@@ -1,6 +1,6 @@
+import { nearestName } from '../ports/index.js'
 import { kernelFailure } from './failures.js'
 import { type Key, shownKey } from './key.js'
-import { nearestName } from './nearest-name.js'
 import { orderByNeeds } from './order-by-needs.js'
 import { type Consumer, isLongLived, needsOf, type Part } from './part.js'
 

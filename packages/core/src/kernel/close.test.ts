@@ -61,7 +61,7 @@ describe('closing an orchestrator', () => {
     const stopped = [1, 2].map(() =>
       expect(orchestrator.ask(worker.work, never)).rejects.toMatchObject({
         code: 'call.cancelled',
-        cause: { code: 'dispatch.closed' },
+        cause: { code: 'dispatch.abandoned' },
       }),
     )
     const closing = orchestrator.close()

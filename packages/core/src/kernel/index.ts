@@ -21,3 +21,4 @@ export {
   singleton,
   transient,
 } from './source.js'
+export { startCancelled } from './start-failures.js'

@@ -53,6 +53,11 @@ export class Kernel {
     return this.#lifecycle.start()
   }
 
+  /** Takes charge of something that uses the parts: it is closed before they are. */
+  adopt(name: string, close: () => void | Promise<void>): void {
+    this.#lifecycle.adopt(name, close)
+  }
+
   /**
    * Gives up a start under way; then closes the scopes still open, what tenants use, and all parts in reverse order.
    * Resolves with those that could not be closed.

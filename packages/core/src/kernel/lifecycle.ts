@@ -5,6 +5,9 @@ import { startCancelled, startFailed } from './start-failures.js'
 import type { Startable } from './startable.js'
 import { within } from './within.js'
 
+/** What has started, or was running before. */
+type Running = Omit<Startable, 'start'>
+
 export interface LifecycleOptions {
   /** How long one may take to start. */
   readonly startTimeoutMs: number
@@ -25,7 +28,7 @@ export class Lifecycle {
   readonly #options: LifecycleOptions
   readonly #cancelled = new AbortController()
   readonly #failed = new AbortController()
-  readonly #started: { readonly thing: Startable; readonly stop: Stop | undefined }[] = []
+  readonly #started: { readonly thing: Running; readonly stop: Stop | undefined }[] = []
   /** Starts that are no longer waited for, until they are over and undone. */
   readonly #givenUp = new Map<Startable, Promise<void>>()
   #starting: Promise<void> | undefined
@@ -42,6 +45,11 @@ export class Lifecycle {
   start(): Promise<void> {
     this.#starting ??= this.#startAll()
     return this.#starting
+  }
+
+  /** Takes charge of something that runs already: it is stopped before all that started before it. */
+  adopt(name: string, stop: Stop): void {
+    this.#started.push({ thing: { name, needs: [] }, stop })
   }
 
   /** Gives up a start under way. */
@@ -148,8 +156,10 @@ export class Lifecycle {
   }
 
   /** Waits, as long as a stop may take, for those that need it and whose start was given up: they may still use it. */
-  async #withoutUsers(thing: Startable): Promise<void> {
-    const users = [...this.#givenUp].filter(([user]) => user.needs.includes(thing)).map(([, undone]) => undone)
+  async #withoutUsers(thing: Running): Promise<void> {
+    const users = [...this.#givenUp]
+      .filter(([user]) => user.needs.includes(thing as Startable))
+      .map(([, undone]) => undone)
     if (users.length === 0) return
     try {
       await this.#inTime(`leave ${thing.name}`, () => Promise.all(users))

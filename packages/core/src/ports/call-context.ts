@@ -1,7 +1,10 @@
 import type { AgentMessage, Operation, Stamp } from '../protocol/index.js'
 import type { Logger } from './logger.js'
 
-/** What an agent knows of the call it is working on, and what it can do meanwhile. Members may be destructured. */
+/**
+ * What an agent knows of the call it is working on, and what it can do meanwhile. Its members may be taken off it by name
+ * (`{ signal, ask }`), but not all at once (`{ ...call }`, `{ signal, ...rest }`): they are made when they are read.
+ */
 export interface CallContext extends Stamp {
   /** The request itself. */
   readonly message: AgentMessage
@@ -24,7 +27,7 @@ export interface CallContext extends Stamp {
   /** Asks another agent, within this request: its session, tenant, deadline, cancellation and correlation are passed on. */
   readonly ask: <Input, Output>(
     operation: Operation<Input, Output>,
-    input: Input,
+    input: NoInfer<Input>,
     options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal; readonly idempotencyKey?: string },
   ) => Promise<Output>
 }

@@ -144,6 +144,7 @@ const optionalTimes = ['expiresAt', 'deadline'] as const
 
 /** Throws unless every member of a message is what it has to be; the payload is the operation's own affair. */
 export function checkMessage(message: AgentMessage): void {
+  check(typeof message === 'object' && message !== null, 'form', message, 'an object, such as createMessage makes')
   for (const member of identifiers) identifier(message[member], `message's ${member}`)
   for (const member of optionalIdentifiers) {
     if (message[member] !== undefined) identifier(message[member], `message's ${member}`)

@@ -20,6 +20,7 @@ export type { LifecycleEvent, LifecycleEventName, LifecycleEvents } from './life
 export { masked, maskSecrets, maskText } from './mask-secrets.js'
 export { decodeMessage, encodeMessage } from './message-codec.js'
 export type { AgentMessage, BudgetRemaining, MessageType, Receiver } from './message.js'
+export { nearestName } from './nearest-name.js'
 export {
   type Contract,
   type Named,

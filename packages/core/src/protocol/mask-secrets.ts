@@ -32,22 +32,40 @@ function mask(value: unknown, ancestors: Set<object>): unknown {
 function maskMembers(value: object, ancestors: Set<object>): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
-  if (isError(value)) {
-    return {
-      name: value.name,
-      message: maskText(value.message),
-      ...(maskMembers(Object.fromEntries(Object.entries(value)), ancestors) as object),
-    }
-  }
   if (Array.isArray(value)) return value.map((item) => mask(item, ancestors))
-  if (value instanceof Set) return [...value].map((item) => mask(item, ancestors))
-  const entries: Iterable<[unknown, unknown]> = value instanceof Map ? value : Object.entries(value)
-  return Object.fromEntries(
-    Array.from(entries, ([name, item]) => [
-      String(name),
-      secretName.test(String(name)) && item !== undefined && item !== null ? masked : mask(item, ancestors),
-    ]),
+  if (value instanceof Set) return Array.from(value, (item) => mask(item, ancestors))
+  if (value instanceof Map) return maskEntries(value, ancestors)
+  const members = maskEntries(
+    Object.keys(value).map((name) => [name, memberOf(value, name)]),
+    ancestors,
   )
+  if (!isError(value)) return members
+  const { cause } = value
+  return {
+    name: value.name,
+    message: maskText(value.message),
+    ...members,
+    ...(cause !== undefined && { cause: mask(cause, ancestors) }),
+  }
+}
+
+function maskEntries(entries: Iterable<readonly [unknown, unknown]>, ancestors: Set<object>): object {
+  const result: [string, unknown][] = []
+  for (const [key, item] of entries) {
+    const name = String(key)
+    const isSecret = secretName.test(name) && item !== undefined && item !== null
+    result.push([name, isSecret ? masked : mask(item, ancestors)])
+  }
+  return Object.fromEntries(result)
+}
+
+/** What must be shown must be readable: a getter that throws costs its own value only. */
+function memberOf(value: object, name: string): unknown {
+  try {
+    return (value as Record<string, unknown>)[name]
+  } catch {
+    return '[unreadable]'
+  }
 }
 
 /** A text without the credentials in it: those of addresses, of authorization headers, provider keys, `password=…`. */

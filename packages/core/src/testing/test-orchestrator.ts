@@ -1,5 +1,5 @@
 import { compose } from '../orchestrator.js'
-import type { AgentLike, CommonOptions, NeededBy, OrchestratorOptions } from '../orchestrator-options.js'
+import type { AgentLike, CommonOptions, NeededBy, OrchestratorOptions, Provided } from '../orchestrator-options.js'
 import type { Orchestrator } from '../orchestrator-running.js'
 import { clock, type LifecycleEvent, logger, type Operation, random } from '../ports/index.js'
 import { type CallRecord, CallRecorder } from './call-recorder.js'
@@ -15,7 +15,7 @@ import { VirtualClock } from './virtual-clock.js'
 export type TestOptions<Agents extends readonly AgentLike[]> = CommonOptions & {
   readonly agents?: Agents
   /** What operations that run for real need. */
-  readonly provide?: Readonly<Partial<NeededBy<Agents>>> & Readonly<Record<string, unknown>>
+  readonly provide?: Partial<Provided<NeededBy<Agents>>> & Readonly<Record<string, unknown>>
   /** With stubs, what an agent asks for has to be stubbed; what the test itself asks for runs for real unless stubbed. */
   readonly stubs?: readonly Stub[]
   /** Whether time moves by itself when nothing else can (`auto`, unless given), or only by `advance`. */

@@ -3,17 +3,20 @@ import { ManualClock } from './doubles/manual-clock.js'
 
 /** How many turns of the event loop must pass without anything happening before time moves. */
 const quietTurns = 4
-/** How long, really, a socket may be silent before it counts as idle. */
-const idleSocketMs = 1_000
+/** What is open only while something is under way: a file being read, an address looked up, a real timer. */
+const working = /req|timeout|connect|zlib|random|pbkdf/i
+/** How long, really, something else (a socket, a worker) may be open without a sign before it counts as idle. */
+const idleMs = 1_000
 
 /** A clock that moves by itself to the next thing that waits for it, whenever somebody waits and nothing else can happen. */
 export class VirtualClock extends ManualClock {
   readonly #isAwaited: () => boolean
   /** What the process had open when the test began; only what is opened later is the test's own. */
   readonly #before = countResources()
+  readonly #waitedFor = new Set<object>()
   #watching = false
   #quiet = 0
-  #socketsSince: number | undefined
+  #openSince: number | undefined
 
   /** `isAwaited` tells whether anybody waits for something to happen. */
   constructor(isAwaited: () => boolean) {
@@ -21,10 +24,23 @@ export class VirtualClock extends ManualClock {
     this.#isAwaited = isAwaited
   }
 
-  override schedule(delayMs: number, task: () => void): Scheduled {
+  override schedule(delayMs: number, task: () => void, keepAlive = false): Scheduled {
     this.#quiet = 0
     this.watch()
-    return super.schedule(delayMs, task)
+    if (!keepAlive) return super.schedule(delayMs, task)
+    // Whoever keeps the process alive for a task is waiting for it.
+    const key = {}
+    this.#waitedFor.add(key)
+    const scheduled = super.schedule(delayMs, () => {
+      this.#waitedFor.delete(key)
+      task()
+    })
+    return {
+      cancel: () => {
+        this.#waitedFor.delete(key)
+        scheduled.cancel()
+      },
+    }
   }
 
   /** Watches from now on, until nobody waits any more. */
@@ -35,7 +51,8 @@ export class VirtualClock extends ManualClock {
   }
 
   #look(): void {
-    if (!this.#isAwaited() || this.nextDueInMs === undefined) {
+    const isAwaited = this.#waitedFor.size > 0 || this.#isAwaited()
+    if (!isAwaited || this.nextDueInMs === undefined) {
       this.#watching = false
       this.#quiet = 0
     } else if (this.#isBusy()) {
@@ -50,20 +67,20 @@ export class VirtualClock extends ManualClock {
     }
   }
 
-  /** Whether real work is under way: a file being read, an address looked up, a real timer, a talking socket. */
+  /** Whether real work is under way. */
   #isBusy(): boolean {
-    let sockets = false
+    let isOpen = false
     for (const [kind, count] of countResources()) {
       if (count <= (this.#before.get(kind) ?? 0) || kind.includes('Server') || kind === 'Immediate') continue
-      if (!/socket|pipe|tls/i.test(kind)) return true
-      sockets = true
+      if (working.test(kind)) return true
+      isOpen = true
     }
-    if (!sockets) {
-      this.#socketsSince = undefined
+    if (!isOpen) {
+      this.#openSince = undefined
       return false
     }
-    this.#socketsSince ??= performance.now()
-    return performance.now() - this.#socketsSince < idleSocketMs
+    this.#openSince ??= performance.now()
+    return performance.now() - this.#openSince < idleMs
   }
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { isFailure, type Operation } from '../../ports/index.js'
-import { agent, definitionOf, withCode } from './agent.js'
+import { agent } from './agent.js'
+import { definitionOf, withCode } from './agent-definition.js'
 import { operation } from './operation.js'
 
 const Text = z.object({ text: z.string() })

@@ -1,14 +1,10 @@
 export type { ActiveCall, Provision } from './active-call.js'
-export {
-  type AgentDefinition,
-  adapt,
-  agent,
-  definitionOf,
-  type Operations,
-  type ReservedName,
-  withCode,
-} from './agent.js'
+export { adapt } from './adapt.js'
+export { agent } from './agent.js'
+export { type AgentDefinition, definitionOf, type Operations, type ReservedName, withCode } from './agent-definition.js'
+export { type AgentAtWork, isThenable, type MaybePromise } from './agent-at-work.js'
 export { BoundAgent } from './bound-agent.js'
 export { agentOf, asFailure, checkReply } from './check-reply.js'
 export { agentFailure } from './failures.js'
 export { operation, type RunnableOperation } from './operation.js'
+export { OwnAgent } from './own-agent.js'

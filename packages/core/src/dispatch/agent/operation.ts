@@ -31,7 +31,7 @@ const contextMembers: readonly string[] = [
   'constructor',
 ]
 
-/** An operation with the code that does its work; those of hand-written agents have none. */
+/** An operation with the code that does its work. */
 export interface RunnableOperation extends Operation {
   readonly run: (input: unknown, call: CallContext) => unknown
 }

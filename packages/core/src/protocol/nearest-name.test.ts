@@ -17,3 +17,20 @@ describe('nearestName', () => {
     expect(nearestName(name, ['cache', 'database', 'B', 'db', 'pool'])).toBe(meant)
   })
 })
+
+describe('nearestName of variables', () => {
+  const known = ['AGENT_TIMEOUT', 'MAX_RETRIES', 'MAX_RETRY']
+
+  it.each([
+    ['AGENT_TIMOUT', 'AGENT_TIMEOUT'],
+    ['AGENT_TIMEUOT', 'AGENT_TIMEOUT'],
+    ['agent_timeout', 'AGENT_TIMEOUT'],
+    ['AGENT_TIMEOUT_S', 'AGENT_TIMEOUT'],
+    ['MAX_RETRYS', 'MAX_RETRY'],
+    ['SOMETHING_ELSE', undefined],
+    ['A'.repeat(100_000), undefined],
+    ['', undefined],
+  ])('of %.20s is %s', (name, expected) => {
+    expect(nearestName(name, known)).toBe(expected)
+  })
+})

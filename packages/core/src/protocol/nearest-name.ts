@@ -5,13 +5,19 @@ const longest = 120
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   if (name.length > longest) return undefined
   let nearest: string | undefined
-  let fewest = Math.max(2, Math.floor(name.length / 4)) + 1
+  let fewest = slipsAllowed(name.length) + 1
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) >= fewest) continue
     const slips = slipsBetween(name.toLowerCase(), candidate.toLowerCase())
     if (slips < fewest) [nearest, fewest] = [candidate, slips]
   }
   return nearest
+}
+
+/** In a short name two slips would be another name; in the shortest, one. */
+function slipsAllowed(length: number): number {
+  if (length <= 2) return 0
+  return length <= 4 ? 1 : Math.max(2, Math.floor(length / 4))
 }
 
 /** How many letters were left out, added, replaced, or swapped with their neighbour. */
