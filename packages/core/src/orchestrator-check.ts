@@ -1,5 +1,6 @@
 import { orchestratorFailure } from './orchestrator-failures.js'
 import type { OrchestratorOptions } from './orchestrator-options.js'
+import { rooms, type Settings } from './orchestrator-settings.js'
 import { clock, dispatcher, eventSink, random, shown } from './ports/index.js'
 
 type Member = Readonly<Record<string, unknown>> | null | undefined
@@ -34,6 +35,15 @@ export function checkOptions(options: OrchestratorOptions): void {
   const { provide } = options
   if (provide !== undefined && (typeof provide !== 'object' || provide === null)) {
     throw invalid('provide', provide, 'an object of parts by name')
+  }
+  const { config, settings } = options
+  if (config !== undefined && typeof config?.prefix !== 'string') throw invalid('config', config, 'configFromEnv()')
+  if (settings !== undefined && (typeof settings !== 'object' || settings === null)) {
+    throw invalid('settings', settings, 'an object of settings by room')
+  }
+  for (const room of Object.keys(settings ?? {})) {
+    if ((rooms as readonly string[]).includes(room)) continue
+    throw invalid(`settings.${room}`, settings?.[room as keyof Settings], `one of ${rooms.join(', ')}`)
   }
   checkPorts(options)
 }

@@ -1,4 +1,4 @@
-import type { Logger, Meter, Tracer } from './ports/index.js'
+import type { Logger, LogLevel, Meter, Tracer } from './ports/index.js'
 
 /** A meter that measures nothing: what fills the port when nobody else does. */
 export const silentMeter: Meter = { add() {}, record() {} }
@@ -21,18 +21,25 @@ export class LateLogger implements Logger {
   }
 
   debug(fields: object, message?: string): void {
-    this.#logger.debug(fields, message)
+    this.#write('debug', fields, message)
   }
 
   info(fields: object, message?: string): void {
-    this.#logger.info(fields, message)
+    this.#write('info', fields, message)
   }
 
   warn(fields: object, message?: string): void {
-    this.#logger.warn(fields, message)
+    this.#write('warn', fields, message)
   }
 
   error(fields: object, message?: string): void {
-    this.#logger.error(fields, message)
+    this.#write('error', fields, message)
+  }
+
+  // The port says that a logger does not throw; one that does must not be what work fails by.
+  #write(level: LogLevel, fields: object, message: string | undefined): void {
+    try {
+      this.#logger[level](fields, message)
+    } catch {}
   }
 }

@@ -1,4 +1,4 @@
-import type { AgentHealth, AgentProtocol, Clock } from './ports/index.js'
+import { type AgentHealth, type AgentProtocol, type Clock, errorText } from './ports/index.js'
 
 /** Whether all is well, and how each agent that can tell is. */
 export interface OrchestratorHealth {
@@ -37,7 +37,7 @@ async function askOne(agent: AgentWithHealth, clock: Clock, timeoutMs: number): 
   )
   void (async () => agent.health?.({ signal: controller.signal }))().then(
     (health) => resolve(health ?? { ok: false, reason: 'no answer' }),
-    (error: unknown) => resolve({ ok: false, reason: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => resolve({ ok: false, reason: errorText(error) }),
   )
   const health = await promise
   timer.cancel()

@@ -1,7 +1,7 @@
 import type { RunnableOperation } from './dispatch/index.js'
 import { transient } from './kernel/index.js'
 import type { GivenAgents } from './orchestrator-agents.js'
-import type { Operation } from './ports/index.js'
+import type { LifecycleEvent, Operation } from './ports/index.js'
 
 /** How a test changes what is assembled. */
 export interface Rehearsal {
@@ -9,6 +9,8 @@ export interface Rehearsal {
   readonly codeOf: (operation: Operation) => RunnableOperation['run'] | undefined
   /** Makes the failure of an operation that runs for real and needs what the test does not provide. */
   readonly absent: (need: string) => Error
+  /** Is told of everything, from the start on. */
+  readonly observe: (event: LifecycleEvent) => void
 }
 
 /** What is provided, completed by parts that fail when they are used: a test provides only what it comes to. */

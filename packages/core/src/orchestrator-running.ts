@@ -5,6 +5,7 @@ import { checkHealth, type OrchestratorHealth } from './orchestrator-health.js'
 import {
   type AgentMessage,
   type Capabilities,
+  checkMessage,
   type Clock,
   decodeMessage,
   encodeMessage,
@@ -87,7 +88,7 @@ export interface RunningDeps {
   readonly config: ResolvedConfig
   readonly clock: Clock
   readonly stamp: Stamp
-  readonly drainMs: number
+  readonly settings: { readonly drainMs: number; readonly healthTimeoutMs: number }
   readonly limits: WireLimits
   readonly openScope: (tenant: string | undefined, provide?: Readonly<Record<string, unknown>>) => RequestScope
 }
@@ -110,11 +111,11 @@ export class RunningOrchestrator implements Orchestrator {
   }
 
   async send(message: AgentMessage, options?: { readonly signal?: AbortSignal }): Promise<AgentMessage> {
+    // What is no message has nobody to be answered.
+    checkMessage(message)
     try {
       return await this.#deps.dispatch.dispatch(message, options)
     } catch (error) {
-      // A message that is none has nobody to be answered.
-      if (isFailure(error, 'message.invalid') || isFailure(error, 'identifier.invalid')) throw error
       return fail(message, error, this.#deps.stamp)
     }
   }
@@ -151,7 +152,11 @@ export class RunningOrchestrator implements Orchestrator {
     return Object.fromEntries(Array.from(this.#deps.dispatch.agents, ([name, agent]) => [name, agent.capabilities()]))
   }
 
-  health({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<OrchestratorHealth> {
+  health({
+    timeoutMs = this.#deps.settings.healthTimeoutMs,
+  }: {
+    readonly timeoutMs?: number
+  } = {}): Promise<OrchestratorHealth> {
     return checkHealth(this.#deps.dispatch.agents, this.#deps.clock, timeoutMs)
   }
 
@@ -164,7 +169,9 @@ export class RunningOrchestrator implements Orchestrator {
   }
 
   close(options: { readonly drainMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(options.drainMs ?? this.#deps.drainMs)
+    const { drainMs = this.#deps.settings.drainMs } = options
+    // What is no time counts as none at all, rather than keep a process from closing.
+    this.#closing ??= this.#close(drainMs >= 0 ? drainMs : 0)
     return this.#closing
   }
 

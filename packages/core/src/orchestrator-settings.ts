@@ -43,6 +43,15 @@ export function settingsSchemas(z: typeof zod) {
   }
 }
 
+/** The rooms that have settings. */
+export const rooms = [
+  'dispatch',
+  'kernel',
+  'logging',
+  'messages',
+  'state',
+] as const satisfies readonly (keyof SettingsSchemas)[]
+
 export type SettingsSchemas = ReturnType<typeof settingsSchemas>
 
 /** Settings in code, by room; whatever is absent comes from the environment, or is the default. */

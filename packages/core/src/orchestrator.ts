@@ -60,6 +60,8 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     report: (event, failure) => logger.error({ event, failure }, 'A listener failed'),
   })
 
+  if (rehearsal) events.on('*', rehearsal.observe)
+
   // The dispatch stands before there are agents: plugins may hold its port, and stand around its calls.
   const openScope = (tenant: string | undefined, own: Readonly<Record<string, unknown>> = {}): RequestScope => {
     const scope = kernel.scope(tenant, own)
@@ -102,9 +104,18 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
   events.emit('orchestrator.started', { ms: clock.monotonic() - startedAt })
 
   const stamp = { newId: () => random.id(), now: () => clock.now() }
-  const { drainMs } = settings.kernel
   const limits = settings.messages
-  return new RunningOrchestrator({ kernel, dispatch, events, config, clock, stamp, drainMs, limits, openScope })
+  return new RunningOrchestrator({
+    kernel,
+    dispatch,
+    events,
+    config,
+    clock,
+    stamp,
+    settings: settings.kernel,
+    limits,
+    openScope,
+  })
 }
 
 function settingsOf(config: ResolvedConfig, schemas: SettingsSchemas) {

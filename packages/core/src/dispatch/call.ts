@@ -1,6 +1,4 @@
-import type { AgentMessage, DispatchOptions, Needs } from '../ports/index.js'
-import type { ActiveCall } from './agent/index.js'
-import { Context, type ContextHost } from './context.js'
+import type { AgentMessage, DispatchOptions } from '../ports/index.js'
 import type { Deadlined } from './deadlines.js'
 import { timedOut } from './endings.js'
 import type { Request, RequestScope } from './request.js'
@@ -12,13 +10,9 @@ export interface AskOptions extends DispatchOptions, RequestOptions {
   readonly scope?: RequestScope | undefined
 }
 
-/** What a call asks of the dispatch that made it. */
-export type CallHost = ContextHost<Call>
-
-/** One call under way, and what ends it before its agent does. What its agent sees of it is its context. */
-export class Call implements ActiveCall, Deadlined {
-  /** As it reaches the agent: an interceptor may have changed it. */
-  message: AgentMessage
+/** One call under way, and what ends it before its agent does. Each try of it is an attempt of its own. */
+export class Call implements Deadlined {
+  readonly message: AgentMessage
   readonly request: Request
   readonly parent: Call | undefined
   /** On the monotonic clock; `Infinity` without a deadline. */
@@ -29,46 +23,18 @@ export class Call implements ActiveCall, Deadlined {
   isOver = false
   /** The failure of having taken too long, when it has. */
   lateness: Error | undefined
-  readonly #host: CallHost
-  #context: Context | undefined
   #controller: AbortController | undefined
   #isStopped = false
   #reason: unknown
   #whenStopped: ((reason: unknown) => void) | undefined
   #children: Set<Call> | undefined
-  #asked: Map<string, number> | undefined
 
-  constructor(
-    host: CallHost,
-    message: AgentMessage,
-    request: Request,
-    parent: Call | undefined,
-    startedAt: number,
-    dueAt: number,
-  ) {
-    this.#host = host
+  constructor(message: AgentMessage, request: Request, parent: Call | undefined, startedAt: number, dueAt: number) {
     this.message = message
     this.request = request
     this.parent = parent
     this.startedAt = startedAt
     this.dueAt = dueAt
-  }
-
-  get context(): Context {
-    this.#context ??= new Context(this, this.#host)
-    return this.#context
-  }
-
-  contextWith(needed: Readonly<Record<string, unknown>>): Context {
-    return Object.assign(this.context, needed)
-  }
-
-  get overridesNeeds(): boolean {
-    return this.request.overridesNeeds
-  }
-
-  resolve(needs: Needs): Promise<Readonly<Record<string, unknown>>> {
-    return this.request.resolve(needs)
   }
 
   get signal(): AbortSignal {
@@ -116,14 +82,6 @@ export class Call implements ActiveCall, Deadlined {
     if (this.#children === undefined) return
     const reason = this.#isStopped ? this.#reason : parentIsOver
     for (const child of this.#children) child.stop(reason)
-  }
-
-  /** How often this call has asked for an operation, this time included. */
-  count(operation: string): number {
-    this.#asked ??= new Map()
-    const count = (this.#asked.get(operation) ?? 0) + 1
-    this.#asked.set(operation, count)
-    return count
   }
 }
 

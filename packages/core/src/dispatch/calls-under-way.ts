@@ -11,8 +11,9 @@ export class CallsUnderWay {
   readonly #clock: Clock
   readonly #ended: CallEnded
   readonly #deadlines: Deadlines
-  /** Those that came from outside; the calls within them hang on them. */
+  /** Those that came from outside, and have an agent to wait for; the calls within them hang on them. */
   readonly #requests = new Set<Call>()
+  #count = 0
   #drained: (() => void) | undefined
 
   constructor(clock: Clock, ended: CallEnded) {
@@ -23,9 +24,28 @@ export class CallsUnderWay {
 
   /** How many requests from outside are under way. */
   get count(): number {
-    return this.#requests.size
+    return this.#count
   }
 
+  /** The call has begun. Each call that enters leaves again: by `succeed` or `fail`, at once or after a `wait`. */
+  enter(call: Call): void {
+    if (call.parent === undefined) this.#count++
+  }
+
+  succeed<Result>(call: Call, result: Result): Promise<Result> {
+    this.#ended(call, 'succeeded')
+    const left = this.#leave(call)
+    return left === undefined ? Promise.resolve(result) : left.then(() => result)
+  }
+
+  fail(call: Call, error: unknown): Promise<never> {
+    const failure = asFailure(call.message, error, classify)
+    this.#ended(call, 'failed', failure)
+    const left = this.#leave(call)
+    return left === undefined ? Promise.reject(failure) : left.then(() => Promise.reject(failure))
+  }
+
+  /** Waits for the agent, or for what ends the call before. */
   wait<Result>(call: Call, answer: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
     const cancel = signal && (() => call.stop(signal.reason))
@@ -34,36 +54,29 @@ export class CallsUnderWay {
     if (call.parent === undefined) this.#requests.add(call)
     else call.parent.adopt(call)
 
-    const end = (outcome: 'succeeded' | 'failed' | 'cancelled', failure?: unknown) => {
+    const stopWaiting = () => {
       this.#deadlines.remove(call)
       if (cancel) signal.removeEventListener('abort', cancel)
-      this.#ended(call, outcome, failure)
     }
     call.begin((reason) => {
-      const failure = call.lateness === reason ? (reason as Error) : cancelled(call.message, reason)
-      end(call.lateness === reason ? 'failed' : 'cancelled', failure)
+      stopWaiting()
+      const isLate = call.lateness === reason
+      const failure = isLate ? (reason as Error) : cancelled(call.message, reason)
+      this.#ended(call, isLate ? 'failed' : 'cancelled', failure)
       // Nobody is made to wait for an agent that was told to stop, or for what it used to be closed.
       reject(failure)
       // An agent that did not wait for what it asked does not wait for the failure either.
       if (call.parent !== undefined) promise.catch(() => {})
       void this.#leave(call)
     })
+    const settle = (done: () => Promise<Result>) => {
+      if (call.isStopped) return
+      stopWaiting()
+      resolve(done())
+    }
     void answer.then(
-      (result) => {
-        if (call.isStopped) return
-        end('succeeded')
-        const left = this.#leave(call)
-        if (left === undefined) resolve(result)
-        else void left.then(() => resolve(result))
-      },
-      (error: unknown) => {
-        if (call.isStopped) return
-        const failure = asFailure(call.message, error, classify)
-        end('failed', failure)
-        const left = this.#leave(call)
-        if (left === undefined) reject(failure)
-        else void left.then(() => reject(failure))
-      },
+      (result) => settle(() => this.succeed(call, result)),
+      (error: unknown) => settle(() => this.fail(call, error)),
     )
     // The signal may have aborted while the agent's code ran up to its first await.
     if (signal?.aborted) call.stop(signal.reason)
@@ -72,7 +85,7 @@ export class CallsUnderWay {
 
   /** Waits for all to end, at most so long; then stops those that have not, and tells how many that were. */
   async drain(drainMs: number): Promise<number> {
-    if (this.#requests.size > 0) {
+    if (this.#count > 0) {
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#drained = resolve
       // A process with nothing else to do must live to see the end of this.
@@ -93,14 +106,14 @@ export class CallsUnderWay {
       call.parent.disown(call)
       return undefined
     }
+    const left = () => {
+      this.#requests.delete(call)
+      this.#count--
+      if (this.#count === 0) this.#drained?.()
+    }
     const ended = call.request.end()
-    if (ended !== undefined) return ended.then(() => this.#left(call))
-    this.#left(call)
+    if (ended !== undefined) return ended.then(left, left)
+    left()
     return undefined
-  }
-
-  #left(call: Call): void {
-    this.#requests.delete(call)
-    if (this.#requests.size === 0) this.#drained?.()
   }
 }

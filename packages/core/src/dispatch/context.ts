@@ -3,39 +3,39 @@ import { agentOf } from './agent/index.js'
 import { idempotencyKeyOf } from './idempotency-key.js'
 import { namedLogger } from './named-logger.js'
 
-/** The call behind a context. */
-export interface ContextCall {
+/** The try of a call that is behind a context. */
+export interface ContextAttempt {
   readonly message: AgentMessage
   readonly signal: AbortSignal
   readonly dueAt: number
 }
 
 /** What a context asks of the dispatch. */
-export interface ContextHost<Call extends ContextCall = ContextCall> {
+export interface ContextHost<Attempt extends ContextAttempt = ContextAttempt> {
   readonly now: () => number
   readonly monotonic: () => number
   readonly newId: () => string
   readonly log: Logger
-  progressed(call: Call, data: unknown): void
-  ask(parent: Call, operation: Operation, input: unknown, options?: object): Promise<unknown>
+  progressed(attempt: Attempt, data: unknown): void
+  ask(parent: Attempt, operation: Operation, input: unknown, options?: object): Promise<unknown>
 }
 
 /** What an agent sees of a call. It has no other members of its own, so that whatever an operation needs can join them. */
 export class Context implements CallContext {
-  readonly #call: ContextCall
+  readonly #attempt: ContextAttempt
   readonly #host: ContextHost
 
-  constructor(call: ContextCall, host: ContextHost<never>) {
-    this.#call = call
+  constructor(attempt: ContextAttempt, host: ContextHost<never>) {
+    this.#attempt = attempt
     this.#host = host as unknown as ContextHost
   }
 
   get message(): AgentMessage {
-    return this.#call.message
+    return this.#attempt.message
   }
 
   get signal(): AbortSignal {
-    return this.#call.signal
+    return this.#attempt.signal
   }
 
   get attempt(): number {
@@ -74,7 +74,7 @@ export class Context implements CallContext {
   }
 
   get remainingMs(): () => number {
-    return () => Math.max(0, this.#call.dueAt - this.#host.monotonic())
+    return () => Math.max(0, this.#attempt.dueAt - this.#host.monotonic())
   }
 
   get idempotencyKey(): (effect?: string) => string {
@@ -84,11 +84,11 @@ export class Context implements CallContext {
   }
 
   get progress(): (data: unknown) => void {
-    return (data) => this.#host.progressed(this.#call, data)
+    return (data) => this.#host.progressed(this.#attempt, data)
   }
 
   get ask(): CallContext['ask'] {
     return (operation, input, options) =>
-      this.#host.ask(this.#call, operation as Operation, input, options) as Promise<never>
+      this.#host.ask(this.#attempt, operation as Operation, input, options) as Promise<never>
   }
 }

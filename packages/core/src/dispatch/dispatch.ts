@@ -11,9 +11,11 @@ import {
   type Random,
   shown,
 } from '../ports/index.js'
-import { type AgentAtWork, asFailure, checkReply, isThenable } from './agent/index.js'
-import { type AskOptions, Call, type CallHost, parentIsOver } from './call.js'
+import { type AgentAtWork, asFailure, checkReply } from './agent/index.js'
+import { Attempt } from './attempt.js'
+import { type AskOptions, Call, parentIsOver } from './call.js'
 import { CallsUnderWay } from './calls-under-way.js'
+import type { ContextHost } from './context.js'
 import type { DispatchSettings } from './dispatch-settings.js'
 import { cancelled, closed, foreignTenant, timedOut } from './endings.js'
 import { dispatchFailure } from './failures.js'
@@ -28,16 +30,22 @@ export interface DispatchDeps {
   readonly openScope: (tenant: string | undefined) => RequestScope
 }
 
-type Work<Result> = (message: AgentMessage, call: Call) => Result | Promise<Result>
+type Work<Result> = (call: Call) => Result | Promise<Result>
+
+/** An interceptor in its place. */
+interface Entry {
+  readonly interceptor: Interceptor
+}
 
 /** Brings each message to its agent and the answer back: the spine that every call goes through. */
 export class Dispatch implements Dispatcher {
   readonly #deps: DispatchDeps
   readonly #settings: DispatchSettings
-  readonly #host: CallHost
+  readonly #host: ContextHost<Attempt>
   readonly #underWay: CallsUnderWay
   readonly #agents = new Map<string, AgentAtWork>()
-  readonly #interceptors: { readonly interceptor: Interceptor }[] = []
+  /** Never changed, but replaced: a call keeps those with which it began. */
+  #interceptors: readonly Entry[] = []
   #closing = false
 
   constructor(deps: DispatchDeps, settings: DispatchSettings) {
@@ -50,8 +58,8 @@ export class Dispatch implements Dispatcher {
       monotonic: () => clock.monotonic(),
       newId: () => random.id(),
       log: logger,
-      progressed: (call, data) => {
-        if (events.observed) events.emit('call.progressed', { message: call.message, data })
+      progressed: ({ message }, data) => {
+        if (events.observed) events.emit('call.progressed', { message, data })
       },
       ask: (parent, operation, input, options) => this.#askWithin(parent, operation, input, options),
     }
@@ -75,12 +83,10 @@ export class Dispatch implements Dispatcher {
   intercept(interceptor: Interceptor, place: 'innermost' | 'outermost' = 'innermost'): Disposable {
     // One interceptor may stand there twice: its places are told apart by their entries.
     const entry = { interceptor }
-    if (place === 'innermost') this.#interceptors.push(entry)
-    else this.#interceptors.unshift(entry)
+    this.#interceptors = place === 'innermost' ? [...this.#interceptors, entry] : [entry, ...this.#interceptors]
     return {
       [Symbol.dispose]: () => {
-        const index = this.#interceptors.indexOf(entry)
-        if (index >= 0) this.#interceptors.splice(index, 1)
+        this.#interceptors = this.#interceptors.filter((one) => one !== entry)
       },
     }
   }
@@ -92,7 +98,7 @@ export class Dispatch implements Dispatcher {
     const untilDeadline =
       message.deadline === undefined ? Number.POSITIVE_INFINITY : message.deadline - this.#host.now()
     const dueAt = startedAt + Math.min(this.#timeoutOf(options), untilDeadline)
-    const call = this.#open(message, options, undefined, startedAt, dueAt)
+    const call = this.#open(message, options, startedAt, dueAt)
     return this.#call(call, options, this.#answer) as Promise<AgentMessage>
   }
 
@@ -102,7 +108,7 @@ export class Dispatch implements Dispatcher {
       const startedAt = this.#host.monotonic()
       const timeoutMs = this.#timeoutOf(options)
       const message = requestFromOutside(operation, input, options, this.#host, timeoutMs)
-      call = this.#open(message, options, undefined, startedAt, startedAt + timeoutMs)
+      call = this.#open(message, options, startedAt, startedAt + timeoutMs)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -115,51 +121,41 @@ export class Dispatch implements Dispatcher {
     return this.#underWay.drain(drainMs)
   }
 
-  #askWithin(parent: Call, operation: Operation, input: unknown, options?: AskOptions): Promise<unknown> {
+  #askWithin(parent: Attempt, operation: Operation, input: unknown, options?: AskOptions): Promise<unknown> {
     let call: Call
     try {
       const startedAt = this.#host.monotonic()
       const dueAt = Math.min(startedAt + this.#timeoutOf(options), parent.dueAt)
       const key = options?.idempotencyKey ?? keyWithin(parent, operation)
       const message = requestWithin(parent.message, operation, input, key, this.#host, dueAt - startedAt)
-      call = this.#open(message, options, parent, startedAt, dueAt)
+      call = new Call(message, parent.call.request, parent.call, startedAt, dueAt)
     } catch (error) {
       return Promise.reject(error)
     }
     return this.#call(call, options, this.#output)
   }
 
-  #open(
-    message: AgentMessage,
-    options: AskOptions | undefined,
-    parent: Call | undefined,
-    startedAt: number,
-    dueAt: number,
-  ): Call {
+  #open(message: AgentMessage, options: AskOptions | undefined, startedAt: number, dueAt: number): Call {
     const scope = options?.scope
     // A scope that was given says whose request it is.
     const tenant = scope === undefined ? message.tenant : scope.tenant
-    const request = parent?.request ?? new Request(this.#deps.openScope, tenant, scope)
-    return new Call(this.#host, message, request, parent, startedAt, dueAt)
+    const request = new Request(this.#deps.openScope, tenant, scope)
+    return new Call(message, request, undefined, startedAt, dueAt)
   }
 
   /** One call from beginning to end. It waits for nothing that is there already. */
   #call<Result>(call: Call, options: AskOptions | undefined, work: Work<Result>): Promise<Result> {
     const { message } = call
     const { events } = this.#deps
+    this.#underWay.enter(call)
     try {
       this.#admit(call, options?.signal)
       if (events.observed) events.emit('call.started', { message })
-      const result = work(message, call)
-      if (isThenable(result)) return this.#underWay.wait(call, result, options?.signal)
-      call.stopChildren()
-      this.#ended(call, 'succeeded')
-      return Promise.resolve(result)
+      const result = work(call)
+      if (result instanceof Promise) return this.#underWay.wait(call, result, options?.signal)
+      return this.#underWay.succeed(call, result)
     } catch (error) {
-      const failure = asFailure(message, error, classify)
-      call.stopChildren()
-      this.#ended(call, 'failed', failure)
-      return Promise.reject(failure)
+      return this.#underWay.fail(call, error)
     }
   }
 
@@ -179,27 +175,31 @@ export class Dispatch implements Dispatcher {
   }
 
   /** What the agent answers, as a message. */
-  readonly #answer: Work<AgentMessage> = (message, call) => {
-    if (this.#interceptors.length > 0) return this.#around(0, message, call)
-    return this.#find(message).answer(message, call)
+  readonly #answer: Work<AgentMessage> = (call) => {
+    const { message } = call
+    if (this.#interceptors.length > 0) return this.#around(this.#interceptors, 0, message, call)
+    return this.#find(message).answer(message, new Attempt(call, message, this.#host))
   }
 
   /** What the agent answers, without the message: where nobody would see one, none is made. */
-  readonly #output: Work<unknown> = (message, call) => {
-    if (this.#interceptors.length > 0) return this.#around(0, message, call).then(payloadOf)
-    return this.#find(message).output(message, call)
+  readonly #output: Work<unknown> = (call) => {
+    const { message } = call
+    if (this.#interceptors.length > 0) return this.#around(this.#interceptors, 0, message, call).then(payloadOf)
+    return this.#find(message).output(message, new Attempt(call, message, this.#host))
   }
 
-  async #around(index: number, message: AgentMessage, call: Call): Promise<AgentMessage> {
-    const entry = this.#interceptors[index]
+  async #around(entries: readonly Entry[], index: number, message: AgentMessage, call: Call): Promise<AgentMessage> {
+    const attempt = new Attempt(call, message, this.#host)
+    const entry = entries[index]
     if (entry !== undefined) {
-      const next = (changed: AgentMessage) => this.#around(index + 1, changed, call)
-      return checkReply(message, await entry.interceptor.intercept(message, call.context, next))
+      const next = (changed: AgentMessage) => this.#around(entries, index + 1, changed, call)
+      return checkReply(message, await entry.interceptor.intercept(message, attempt.context, next))
     }
     try {
+      // Whoever waited has been told: to begin it again would do work for nobody.
+      if (call.isOver) throw cancelled(message, 'the call is over')
       if (!call.request.becomeOf(message.tenant)) throw foreignTenant(message)
-      call.message = message
-      return await this.#find(message).answer(message, call)
+      return await this.#find(message).answer(message, attempt)
     } catch (error) {
       throw asFailure(message, error, classify)
     }

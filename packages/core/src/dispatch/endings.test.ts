@@ -102,7 +102,7 @@ describe.each([
 
   it.each<[unknown, string]>([
     [new TypeError('boom'), 'TypeError: boom'],
-    ['text', '"text"'],
+    ['text', 'text'],
     [undefined, 'undefined'],
     [null, 'null'],
     [{ code: 5 }, 'an object'],

@@ -99,14 +99,18 @@ export function requestWithin(
   }
 }
 
+/** No identifier may be longer; what is, is hashed. */
+const longestKey = 256
+
 /** The key of a call within another one: when that one is repeated, its calls have the same keys again. */
 export function keyWithin(
   parent: { readonly message: AgentMessage; count(operation: string): number },
   { agent, name }: Operation,
-): string | undefined {
-  const { idempotencyKey } = parent.message
-  if (idempotencyKey === undefined) return undefined
-  return idempotencyKeyOf([idempotencyKey, agent, name, String(parent.count(`${agent.length}:${agent}:${name}`))])
+): string {
+  const root = parent.message.idempotencyKey ?? parent.message.id
+  const operation = `${agent.length}:${agent}.${name}`
+  const key = `${root.length}:${root}/${operation}#${parent.count(operation)}`
+  return key.length <= longestKey ? key : idempotencyKeyOf([key])
 }
 
 function receiverOf(operation: Operation): { readonly agent: string } {

@@ -33,7 +33,7 @@ export class SystemClock implements Clock {
     this.#arm()
     return {
       cancel: () => {
-        const index = this.#waiting.indexOf(waiting)
+        const index = this.#placeOf(waiting)
         if (index < 0) return
         this.#waiting.splice(index, 1)
         this.#left(waiting)
@@ -72,6 +72,14 @@ export class SystemClock implements Clock {
 
   #left({ keepAlive }: Waiting): void {
     if (keepAlive) this.#alive--
+  }
+
+  #placeOf(waiting: Waiting): number {
+    // Those of one time stand together, before the place after them.
+    for (let index = this.#placeAfter(waiting.due) - 1; this.#waiting[index]?.due === waiting.due; index--) {
+      if (this.#waiting[index] === waiting) return index
+    }
+    return -1
   }
 
   #placeAfter(due: number): number {

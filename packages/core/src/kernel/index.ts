@@ -6,7 +6,7 @@ export { Kernel } from './kernel.js'
 export type { Consumer } from './part.js'
 export { type Key, type KeyedNeed, keyedNeeds } from './key.js'
 export { kernelSettings } from './kernel-settings.js'
-export { type PartFault, textOf } from './part-fault.js'
+export type { PartFault } from './part-fault.js'
 export { definePlugin, type Plugin, type PluginStart, type Stop } from './plugin.js'
 export type { Scope } from './scope.js'
 export {

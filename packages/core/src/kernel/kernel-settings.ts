@@ -20,6 +20,11 @@ export const kernelSettings = (z: typeof zod) =>
       unit: 's',
       description: 'How long close() waits for requests under way before it stops them.',
     }),
+    healthTimeoutMs: z.number().min(1).max(day).default(5_000).meta({
+      env: 'HEALTH_TIMEOUT',
+      unit: 's',
+      description: 'How long health() waits for an agent to tell how it is.',
+    }),
     tenantIdleMs: z
       .number()
       .min(0)

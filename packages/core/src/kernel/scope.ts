@@ -1,11 +1,11 @@
-import type { Clock } from '../ports/index.js'
+import { errorText, type Clock } from '../ports/index.js'
 import type { Assembly } from './assembly.js'
 import { closerOf } from './close-part.js'
 import type { Container } from './container.js'
 import { kernelFailure } from './failures.js'
 import { type Key, type KeyedNeed, shownKey } from './key.js'
 import type { Part, SourcePart } from './part.js'
-import { faultOf, type PartFault, textOf } from './part-fault.js'
+import { faultOf, type PartFault } from './part-fault.js'
 import type { Tenancy } from './tenancy.js'
 import { within } from './within.js'
 
@@ -51,13 +51,15 @@ export class Scope {
 
   /** All that is needed, under the names by which it is needed. */
   async resolve(needs: readonly KeyedNeed[]): Promise<Record<string, unknown>> {
-    const resolved: [string, unknown][] = []
-    for (const { as, key } of needs) {
-      const made = this.#make(key)
-      // What was ready before is handed on as it is: a promise that was provided stays one.
-      resolved.push([as, made === undefined ? this.#container.get(key) : await made])
-    }
-    return Object.fromEntries(resolved)
+    const making = needs.map(({ key }) => this.#make(key))
+    const made = await Promise.all(making)
+    return Object.fromEntries(
+      needs.map(({ as, key }, index) => [
+        as,
+        // What was ready before is handed on as it is: a promise that was provided stays one.
+        making[index] === undefined ? this.#container.get(key) : made[index],
+      ]),
+    )
   }
 
   /** Closes what the scope made, last made first. Resolves with what could not be closed. */
@@ -163,6 +165,6 @@ async function madeBy<Result>(part: SourcePart, make: () => Result | Promise<Res
   try {
     return await make()
   } catch (cause) {
-    throw kernelFailure('kernel.part_not_made', { part: part.name, because: textOf(cause) }, cause)
+    throw kernelFailure('kernel.part_not_made', { part: part.name, because: errorText(cause) }, cause)
   }
 }

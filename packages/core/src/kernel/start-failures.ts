@@ -1,5 +1,6 @@
+import { errorText } from '../ports/index.js'
 import { kernelFailure } from './failures.js'
-import { causeOf, faultOf, type PartFault, textOf } from './part-fault.js'
+import { causeOf, faultOf, type PartFault } from './part-fault.js'
 
 /** Some parts did not start, and perhaps others did not stop again. */
 export function startFailed(faults: readonly PartFault[]) {
@@ -9,7 +10,11 @@ export function startFailed(faults: readonly PartFault[]) {
 /** The start was no longer wanted. */
 export function startCancelled(reason: unknown, unstopped: readonly PartFault[]) {
   const cause = unstopped.length === 0 ? reason : causeOf([faultOf('', reason), ...unstopped])
-  return kernelFailure('kernel.start_cancelled', { because: textOf(reason), parts: unstopped.map(withoutCause) }, cause)
+  return kernelFailure(
+    'kernel.start_cancelled',
+    { because: errorText(reason), parts: unstopped.map(withoutCause) },
+    cause,
+  )
 }
 
 function withoutCause({ part, because }: PartFault) {

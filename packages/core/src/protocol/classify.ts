@@ -38,17 +38,21 @@ const brokenStatus = new Set([401, 403, 407, 501, 505])
 /** The rules that hold unless others are given: our own failures, aborts, HTTP status, network codes, programming errors. */
 export function classify(error: unknown): ErrorClass {
   let cause = error
+  let last = error
   // A library often wraps the telling error: `fetch failed` carries the network code in its cause.
   for (let level = 0; level < 8 && cause !== undefined && cause !== null; level++) {
     const found = classifyOne(cause)
     if (found !== undefined) return found
+    last = cause
     cause = (cause as { cause?: unknown }).cause
   }
-  return isProgrammingError(error) ? 'fatal' : 'fail'
+  return isProgrammingError(last) || isProgrammingError(error) ? 'fatal' : 'fail'
 }
 
 function classifyOne(error: unknown): ErrorClass | undefined {
   if (isFailure(error)) {
+    // What an agent threw tells more than that it threw.
+    if (error.code === 'agent.failed' && error.cause !== undefined && error.cause !== null) return undefined
     if (error.code.endsWith('.cancelled')) return 'ignore'
     return error.retryable ? 'retry' : 'fail'
   }

@@ -13,6 +13,7 @@ export {
   type Stamp,
 } from './create-message.js'
 export { declareFailures, type FailureKind, type FailureMaker } from './declare-failures.js'
+export { errorText } from './error-text.js'
 export { Failure, type FailureInit, isFailure } from './failure.js'
 export { identifier, identifierFailure, isIdentifier } from './identifier.js'
 export { isError } from './is-error.js'

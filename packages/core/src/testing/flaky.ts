@@ -22,6 +22,7 @@ export interface FlakyPlan {
 export const Flaky = {
   /** The same port, but its methods fail and are delayed as planned. Methods must return promises. */
   wrap<Port extends object>(port: Port, plan: FlakyPlan): Port {
+    if (plan.delayMs !== undefined && plan.clock === undefined) throw testingFailure('testing.no_clock', {})
     const random = new SeededRandom(plan.seed)
     return new Proxy(port, {
       get(target, name) {

@@ -11,7 +11,11 @@ export class StubScript {
   constructor(stubs: readonly Stub[] | undefined) {
     this.#isGiven = stubs !== undefined
     for (const { operation, answers } of stubs ?? []) {
-      this.#lines.set(keyOf(operation.agent, operation.name), new StubLine(operation, answers))
+      const key = keyOf(operation.agent, operation.name)
+      if (this.#lines.has(key)) {
+        throw testingFailure('testing.stubbed_twice', { operation: `${operation.agent}.${operation.name}` })
+      }
+      this.#lines.set(key, new StubLine(operation, answers))
     }
   }
 

@@ -58,19 +58,19 @@ export async function createTestOrchestrator<const Agents extends readonly Agent
     { token: logger, part: log },
   ].filter(({ token }) => !ports.some((given) => given.token.key === token.key))
   const composition = { ...rest, ports: [...ports, ...usual], interceptors: [...interceptors, recorder] }
+  const startedAt = time.monotonic()
   const orchestrator = await compose(composition as OrchestratorOptions, {
     codeOf: (operation) => script.codeOf(operation),
     absent: (need) => testingFailure('testing.not_provided', { need }),
-  })
-  orchestrator.on('*', (event) => {
-    events.push(event)
-    if (event.type === 'call.started') {
-      underWay.add(event.message.id)
-      if (time instanceof VirtualClock) time.watch()
-    } else if (event.type === 'call.finished') underWay.delete(event.message.id)
+    observe: (event) => {
+      events.push(event)
+      if (event.type === 'call.started') {
+        underWay.add(event.message.id)
+        if (time instanceof VirtualClock) time.watch()
+      } else if (event.type === 'call.finished') underWay.delete(event.message.id)
+    },
   })
 
-  const startedAt = time.monotonic()
   const close = orchestrator.close.bind(orchestrator)
   let closing: Promise<void> | undefined
   return Object.assign(orchestrator, {

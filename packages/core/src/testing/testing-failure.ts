@@ -8,6 +8,18 @@ export const testingFailure = declareFailures({
       `${operation} was called, but its stub had only ${answers} answer${answers === 1 ? '' : 's'}.`,
     remedy: 'Give the stub one more answer, or a function, which answers all further calls.',
   },
+  'testing.stubbed_twice': {
+    when: 'A test gave two stubs of one operation.',
+    retryable: false,
+    says: ({ operation }: { readonly operation: string }) => `${operation} is stubbed twice.`,
+    remedy: 'Give one stub all the answers, in order.',
+  },
+  'testing.no_clock': {
+    when: 'Flaky was to delay calls, and had no clock to do so.',
+    retryable: false,
+    says: (_: object) => 'A plan with delayMs needs a clock.',
+    remedy: 'Give the clock that the test moves: Flaky.wrap(port, { delayMs, clock }).',
+  },
   'testing.not_stubbed': {
     when: 'In a test with stubs, an agent asked for an operation that has none.',
     retryable: false,

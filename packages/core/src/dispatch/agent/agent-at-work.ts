@@ -16,6 +16,13 @@ export interface AgentAtWork {
   output(message: AgentMessage, call: ActiveCall): MaybePromise<unknown>
 }
 
-export function isThenable<T>(value: T | PromiseLike<T>): value is Promise<T> {
-  return typeof (value as PromiseLike<T> | undefined | null)?.then === 'function'
+/** Goes on with a value: at once if it is there, else when its promise (or a foreign thenable) has settled. */
+export function after<T, Result>(
+  value: T | PromiseLike<T>,
+  goOn: (value: T) => MaybePromise<Result>,
+): MaybePromise<Result> {
+  if (value instanceof Promise) return (value as Promise<T>).then(goOn)
+  // Made into a promise of ours, as `await` would: what a foreign `then` returns is anybody's guess.
+  if (typeof (value as PromiseLike<T> | undefined | null)?.then === 'function') return Promise.resolve(value).then(goOn)
+  return goOn(value as T)
 }

@@ -10,7 +10,7 @@ import {
 } from '../../ports/index.js'
 import type { ActiveCall, Provision } from './active-call.js'
 import type { AgentDefinition } from './agent-definition.js'
-import { type AgentAtWork, isThenable, type MaybePromise } from './agent-at-work.js'
+import { type AgentAtWork, after, type MaybePromise } from './agent-at-work.js'
 import { agentFailure, violation } from './failures.js'
 import { describeSchema } from './json-schema.js'
 import type { RunnableOperation } from './operation.js'
@@ -60,9 +60,7 @@ export class BoundAgent implements AgentAtWork {
   }
 
   answer(message: AgentMessage, call: ActiveCall): MaybePromise<AgentMessage> {
-    const output = this.output(message, call)
-    if (isThenable(output)) return output.then((settled) => reply(message, settled, call.context))
-    return reply(message, output, call.context)
+    return after(this.output(message, call), (output) => reply(message, output, call.context))
   }
 
   output(message: AgentMessage, call: ActiveCall): MaybePromise<unknown> {
@@ -71,9 +69,7 @@ export class BoundAgent implements AgentAtWork {
       const known = [...this.#operations.keys()]
       throw agentFailure('agent.unknown_operation', { agent: this.name, operation: message.operation, known })
     }
-    const checked = bound.checkInput(message.payload)
-    if (isThenable(checked)) return checked.then((result) => this.#begin(bound, result, call))
-    return this.#begin(bound, checked, call)
+    return after(bound.checkInput(message.payload), (checked) => this.#begin(bound, checked, call))
   }
 
   #begin(bound: BoundOperation, checked: SchemaResult<unknown>, call: ActiveCall): MaybePromise<unknown> {
@@ -87,20 +83,14 @@ export class BoundAgent implements AgentAtWork {
   }
 
   #run(bound: BoundOperation, input: unknown, context: CallContext): MaybePromise<unknown> {
-    const output = bound.run(input, context)
-    if (isThenable(output)) return output.then((settled) => this.#end(bound, settled))
-    return this.#end(bound, output)
+    return after(bound.run(input, context), (output) => this.#end(bound, output))
   }
 
   #end(bound: BoundOperation, output: unknown): MaybePromise<unknown> {
-    const checked = bound.checkOutput(output)
-    if (isThenable(checked)) return checked.then((result) => this.#checkedOutput(bound, result))
-    return this.#checkedOutput(bound, checked)
-  }
-
-  #checkedOutput(bound: BoundOperation, checked: SchemaResult<unknown>): unknown {
-    if (checked.issues) throw agentFailure('agent.invalid_output', violation(this.#place(bound), checked.issues))
-    return checked.value
+    return after(bound.checkOutput(output), (checked) => {
+      if (checked.issues) throw agentFailure('agent.invalid_output', violation(this.#place(bound), checked.issues))
+      return checked.value
+    })
   }
 
   #place({ operation }: BoundOperation) {

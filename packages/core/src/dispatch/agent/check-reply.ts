@@ -1,4 +1,4 @@
-import { type AgentMessage, isError, isFailure, shown } from '../../ports/index.js'
+import { type AgentMessage, errorText, isError, isFailure, shown } from '../../ports/index.js'
 import { agentFailure } from './failures.js'
 
 /** Returns an agent's answer if it is one to this message; throws the failure that it carries, or what is wrong with it. */
@@ -18,7 +18,7 @@ export function asFailure(message: AgentMessage, error: unknown, classOf: (error
     {
       agent: agentOf(message),
       operation: message.operation,
-      error: isError(error) ? `${error.name}: ${error.message}` : shown(error),
+      error: errorText(error),
       class: classOf(error),
     },
     error,

@@ -1,4 +1,4 @@
-import type { SchemaDescription, StandardSchema } from '../../ports/index.js'
+import { errorText, type SchemaDescription, type StandardSchema } from '../../ports/index.js'
 
 type Side = 'input' | 'output'
 
@@ -12,7 +12,7 @@ export function describeSchema(schema: StandardSchema, side: Side): SchemaDescri
     if (standard.jsonSchema) return { jsonSchema: standard.jsonSchema[side]({ target: 'draft-2020-12' }) }
     if (typeof own.toJsonSchema === 'function') return { jsonSchema: own.toJsonSchema() }
   } catch (error) {
-    return { because: `${standard.vendor}: ${error instanceof Error ? error.message : String(error)}` }
+    return { because: `${standard.vendor}: ${errorText(error)}` }
   }
   return { because: `schemas of ${standard.vendor}, as installed, cannot be written as JSON Schema` }
 }

@@ -1,6 +1,6 @@
 import type { AgentHealth, AgentMessage, AgentProtocol, Capabilities } from '../../ports/index.js'
 import type { ActiveCall } from './active-call.js'
-import { type AgentAtWork, isThenable, type MaybePromise } from './agent-at-work.js'
+import { type AgentAtWork, after, type MaybePromise } from './agent-at-work.js'
 import { checkReply } from './check-reply.js'
 
 /** An agent of the host's own making at work: what it answers is held to be an answer, and nothing more. */
@@ -21,14 +21,11 @@ export class OwnAgent implements AgentAtWork {
   }
 
   answer(message: AgentMessage, call: ActiveCall): MaybePromise<AgentMessage> {
-    const answer = this.#protocol.process(message, call.context)
-    if (isThenable(answer)) return answer.then((settled) => checkReply(message, settled))
-    return checkReply(message, answer)
+    return after(this.#protocol.process(message, call.context), (answer) => checkReply(message, answer))
   }
 
   output(message: AgentMessage, call: ActiveCall): MaybePromise<unknown> {
-    const answer = this.answer(message, call)
-    return isThenable(answer) ? answer.then(({ payload }) => payload) : answer.payload
+    return after(this.answer(message, call), ({ payload }) => payload)
   }
 }
 
