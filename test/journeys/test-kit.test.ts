@@ -141,6 +141,6 @@ test('what the test provides is used', async () => {
 test('events are kept in order, and identifiers count up', async () => {
   await using t = await createTestOrchestrator({ agents, stubs: [stub(critic.polish, { text: '' })] })
   await t.ask(critic.polish, { text: 'a' })
-  expect(t.events.map(({ type }) => type)).toEqual(['call.started', 'call.finished'])
+  expect(t.events.map(({ type }) => type)).toEqual(['orchestrator.started', 'call.started', 'call.finished'])
   expect(t.calls(critic.polish)[0]?.message.id).toBe('id-1')
 })

@@ -53,6 +53,9 @@ export class Scope {
   async resolve(needs: readonly KeyedNeed[]): Promise<Record<string, unknown>> {
     const making = needs.map(({ key }) => this.#make(key))
     const made = await Promise.all(making)
+    // What was made meanwhile has been closed with the scope.
+    if (this.#closing !== undefined)
+      throw kernelFailure('kernel.scope_closed', { need: needs.map(({ as }) => as).join(', ') })
     return Object.fromEntries(
       needs.map(({ as, key }, index) => [
         as,
