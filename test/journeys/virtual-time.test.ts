@@ -1,4 +1,6 @@
-import { agent, type CallContext, type Clock, clock, need, operation } from '@baton/core'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { type AgentProtocol, agent, type CallContext, type Clock, clock, need, operation } from '@baton/core'
 import { createTestOrchestrator } from '@baton/core/testing'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -106,4 +108,35 @@ test('a close gives up on what is under way by virtual time too', async () => {
   await t.close({ drainMs: 2_000 })
   expect(await asked).toMatchObject({ code: 'call.cancelled', cause: { code: 'dispatch.abandoned' } })
   expect(t.elapsedMs()).toBe(2_000)
+})
+
+test('time waits for real work, and moves on after it', async () => {
+  const file = fileURLToPath(import.meta.url)
+  const reader = agent('reader', {
+    read: operation({
+      needs: { time: need(clock) },
+      input: z.any(),
+      output: z.any(),
+      async run(_, { time }) {
+        const { length } = await readFile(file)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        await new Promise<void>((resolve) => void time.schedule(50_000, resolve))
+        return length
+      },
+    }),
+  })
+  await using t = await createTestOrchestrator({ agents: [reader] })
+  expect(await t.ask(reader.read, 1)).toBeGreaterThan(0)
+  expect(t.elapsedMs()).toBe(50_000)
+})
+
+test('time moves for whoever waits for an agent to tell how it is', async () => {
+  const silent: AgentProtocol = {
+    name: 'silent',
+    capabilities: () => ({ operations: {} }),
+    process: (message) => message,
+    health: () => new Promise(() => {}),
+  }
+  await using t = await createTestOrchestrator({ agents: [silent] })
+  expect(await t.health()).toMatchObject({ ok: false, agents: { silent: { reason: 'no answer within 5000 ms' } } })
 })

@@ -1,4 +1,4 @@
-import { declareFailures } from './ports/index.js'
+import { declareFailures, shown } from './ports/index.js'
 
 export const orchestratorFailure = declareFailures({
   'orchestrator.not_an_agent': {
@@ -13,6 +13,13 @@ export const orchestratorFailure = declareFailures({
     says: ({ option, received }: { readonly option: string; readonly received: string; readonly expected: string }) =>
       `The option ${option} cannot be ${received}.`,
     remedy: ({ expected }) => `Give ${expected}.`,
+  },
+  'orchestrator.other_tenant': {
+    when: 'What asks for one tenant only was told to ask for another.',
+    retryable: false,
+    says: ({ tenant, asked }: { readonly tenant: string; readonly asked: string }) =>
+      `orchestrator.tenant(${shown(tenant)}) does not ask for ${shown(asked)}.`,
+    remedy: 'Leave the tenant out, or ask the orchestrator itself.',
   },
   'orchestrator.unknown_storage': {
     when: 'The setting state.storage names a plugin that was not given, or that keeps no state.',

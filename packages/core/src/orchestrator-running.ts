@@ -1,6 +1,7 @@
 import { describeConfig, type ResolvedConfig } from './config/index.js'
 import type { AskOptions, Dispatch, RequestScope } from './dispatch/index.js'
-import { type EventEmitter, type Kernel, kernelFailure, type Listener, type PartFault } from './kernel/index.js'
+import { closeFailed, type EventEmitter, type Kernel, type Listener } from './kernel/index.js'
+import { orchestratorFailure } from './orchestrator-failures.js'
 import { checkHealth, type OrchestratorHealth } from './orchestrator-health.js'
 import {
   type AgentMessage,
@@ -24,19 +25,19 @@ import {
 
 /** What may be said about a request. */
 export interface RequestOptions {
-  readonly tenant?: string
-  readonly session?: string
+  readonly tenant?: string | undefined
+  readonly session?: string | undefined
   /** Stops the request; its reason is the cause of the failure. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** How long it may take, instead of the setting `dispatch.agentTimeoutMs`. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Equal for requests that are the same piece of work. */
-  readonly idempotencyKey?: string
-  readonly priority?: Priority
+  readonly idempotencyKey?: string | undefined
+  readonly priority?: Priority | undefined
   /** What agents may want to know besides; passed on unread. */
   readonly context?: unknown
   /** The W3C `traceparent` of the span that asks. */
-  readonly traceparent?: string
+  readonly traceparent?: string | undefined
 }
 
 /** Asks agents for their operations. */
@@ -132,7 +133,13 @@ export class RunningOrchestrator implements Orchestrator {
 
   tenant(id: string): Asker {
     identifier(id, 'tenant')
-    return { ask: (operation, input, options) => this.ask(operation, input, { ...options, tenant: id }) }
+    const ask = (operation: Operation, input: unknown, asked: RequestOptions = {}) => {
+      if (asked.tenant !== undefined && asked.tenant !== id) {
+        return Promise.reject(orchestratorFailure('orchestrator.other_tenant', { tenant: id, asked: asked.tenant }))
+      }
+      return this.ask(operation as Operation<unknown>, input, { ...asked, tenant: id })
+    }
+    return { ask: ask as Asker['ask'] }
   }
 
   scope(options: { readonly tenant?: string; readonly provide?: Readonly<Record<string, unknown>> } = {}): Scoped {
@@ -194,10 +201,4 @@ export class RunningOrchestrator implements Orchestrator {
 function withoutStack(answer: AgentMessage): AgentMessage {
   const { payload } = answer
   return { ...answer, payload: isFailure(payload) ? payload.toJSON() : maskSecrets(payload) }
-}
-
-function closeFailed(faults: readonly PartFault[]): Error {
-  const parts = faults.map(({ part, because }) => ({ part, because }))
-  const causes = faults.map(({ cause }) => cause)
-  return kernelFailure('kernel.close_failed', { parts }, causes.length === 1 ? causes[0] : new AggregateError(causes))
 }

@@ -1,7 +1,7 @@
 import { type ResolvedConfig, resolveConfig } from './config/index.js'
 import { BoundAgent, Dispatch, instrumentation, OwnAgent, type RequestScope } from './dispatch/index.js'
 import { consoleLogger, environment, SystemClock, SystemRandom } from './host/index.js'
-import { bind, EventEmitter, Kernel, keyedNeeds, type PartFault, startCancelled } from './kernel/index.js'
+import { bind, EventEmitter, Kernel, closeFailed, keyedNeeds, type PartFault, startCancelled } from './kernel/index.js'
 import { sortAgents } from './orchestrator-agents.js'
 import { checkOptions } from './orchestrator-check.js'
 import { LateLogger, silentMeter, silentTracer } from './orchestrator-defaults.js'
@@ -69,7 +69,12 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
       tenant,
       overrides: Object.keys(own).length > 0,
       resolve: (needs) => scope.resolve(keyedNeeds(needs)),
-      close: async () => (await scope.close()).forEach(report),
+      close: async (failure) => {
+        const faults = await scope.close(failure === undefined ? {} : { failure })
+        if (faults.length === 0) return
+        if (failure === undefined) throw closeFailed(faults)
+        faults.forEach(report)
+      },
     }
   }
   const dispatch = new Dispatch({ clock, random, logger, events, openScope }, settings.dispatch)

@@ -65,7 +65,7 @@ function settingOf(section: SettingsSection, node: SchemaNode, place: Place, pre
   if (measure === undefined) throw refuse(`cannot be measured in ${unit}`)
   // Who names a variable wants it read, also where the schema cannot say what it takes (a date, say).
   const kind = kindOf(node) ?? (env === undefined ? undefined : { kind: 'text', node: {} })
-  const variable = kind && prefix + (env ?? usualVariable(section.name, path))
+  const variable = kind && prefix + (env ?? usualVariable(section.name, path, unit))
   const description = typeof node.description === 'string' ? node.description : ''
   return { path, variable, kind, measure, secret, required, default: usual, description }
 }

@@ -8,9 +8,11 @@ export function snakeCase(name: string): string {
     .toUpperCase()
 }
 
-/** The variable of a setting that names none itself: `<SECTION>_<FIELD>`. */
-export function usualVariable(section: string, path: readonly string[]): string {
-  return [section, ...path].map(snakeCase).filter(Boolean).join('_')
+/** The variable of a setting that names none itself: `<SECTION>_<FIELD>`, without `_MS` where it has another unit. */
+export function usualVariable(section: string, path: readonly string[], unit?: string): string {
+  const name = [section, ...path].map(snakeCase).filter(Boolean).join('_')
+  // `TIMEOUT_MS=5` must not mean five seconds.
+  return unit === undefined || unit === 'ms' ? name : name.replace(/_MS$/, '')
 }
 
 /** Whether a schema may name a variable so. */

@@ -117,7 +117,7 @@ describe.each([
     const { orchestrator, clerk, calls } = await setUp(interceptors)
     expect(await orchestrator.ask(clerk.hasty, 1)).toBe('done')
     expect(calls[0]?.signal.aborted).toBe(true)
-    expect(calls[0]?.signal.reason).toBe('the call that it is part of is over')
+    expect(calls[0]?.signal.reason).toMatchObject({ code: 'dispatch.parent_over' })
   })
 
   it('aborts when the orchestrator closes and will not wait longer', async () => {

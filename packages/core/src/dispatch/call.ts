@@ -1,6 +1,6 @@
 import type { AgentMessage, DispatchOptions } from '../ports/index.js'
 import type { Deadlined } from './deadlines.js'
-import { timedOut } from './endings.js'
+import { parentOver, timedOut } from './endings.js'
 import type { Request, RequestScope } from './request.js'
 import type { RequestOptions } from './request-message.js'
 
@@ -79,11 +79,8 @@ export class Call implements Deadlined {
 
   /** Stops the calls that this one made and did not wait for. */
   stopChildren(): void {
-    if (this.#children === undefined) return
-    const reason = this.#isStopped ? this.#reason : parentIsOver
+    if (this.#children === undefined || this.#children.size === 0) return
+    const reason = this.#isStopped ? this.#reason : parentOver(this.message)
     for (const child of this.#children) child.stop(reason)
   }
 }
-
-/** Why a call ends that nobody waited for. */
-export const parentIsOver = 'the call that it is part of is over'

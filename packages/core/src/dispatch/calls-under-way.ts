@@ -34,14 +34,14 @@ export class CallsUnderWay {
 
   succeed<Result>(call: Call, result: Result): Promise<Result> {
     this.#ended(call, 'succeeded')
-    const left = this.#leave(call)
+    const left = this.#leave(call, undefined)
     return left === undefined ? Promise.resolve(result) : left.then(() => result)
   }
 
   fail(call: Call, error: unknown): Promise<never> {
     const failure = asFailure(call.message, error, classify)
     this.#ended(call, 'failed', failure)
-    const left = this.#leave(call)
+    const left = this.#leave(call, failure)
     return left === undefined ? Promise.reject(failure) : left.then(() => Promise.reject(failure))
   }
 
@@ -67,7 +67,7 @@ export class CallsUnderWay {
       reject(failure)
       // An agent that did not wait for what it asked does not wait for the failure either.
       if (call.parent !== undefined) promise.catch(() => {})
-      void this.#leave(call)
+      void this.#leave(call, failure)
     })
     const settle = (done: () => Promise<Result>) => {
       if (call.isStopped) return
@@ -100,7 +100,7 @@ export class CallsUnderWay {
   }
 
   /** Stops what the call began and left unfinished, and closes what its request opened; a promise only if that waits. */
-  #leave(call: Call): Promise<void> | undefined {
+  #leave(call: Call, failure: unknown): Promise<void> | undefined {
     call.stopChildren()
     if (call.parent !== undefined) {
       call.parent.disown(call)
@@ -111,8 +111,8 @@ export class CallsUnderWay {
       this.#count--
       if (this.#count === 0) this.#drained?.()
     }
-    const ended = call.request.end()
-    if (ended !== undefined) return ended.then(left, left)
+    const ended = call.request.end(failure)
+    if (ended !== undefined) return ended.finally(left)
     left()
     return undefined
   }

@@ -13,11 +13,11 @@ import {
 } from '../ports/index.js'
 import { type AgentAtWork, asFailure, checkReply } from './agent/index.js'
 import { Attempt } from './attempt.js'
-import { type AskOptions, Call, parentIsOver } from './call.js'
+import { type AskOptions, Call } from './call.js'
 import { CallsUnderWay } from './calls-under-way.js'
 import type { ContextHost } from './context.js'
 import type { DispatchSettings } from './dispatch-settings.js'
-import { cancelled, closed, foreignTenant, timedOut } from './endings.js'
+import { cancelled, closed, foreignTenant, parentOver, timedOut } from './endings.js'
 import { dispatchFailure } from './failures.js'
 import { Request, type RequestScope } from './request.js'
 import { keyWithin, requestFromOutside, requestWithin } from './request-message.js'
@@ -169,7 +169,7 @@ export class Dispatch implements Dispatcher {
   #admit(call: Call, signal: AbortSignal | undefined): void {
     if (this.#closing && call.parent === undefined) throw closed(call.message)
     if (signal?.aborted) throw cancelled(call.message, signal.reason)
-    if (call.parent?.isOver) throw cancelled(call.message, parentIsOver)
+    if (call.parent?.isOver) throw cancelled(call.message, parentOver(call.parent.message))
     if (call.dueAt <= call.startedAt) throw timedOut(call.message, 0)
     if (!call.request.becomeOf(call.message.tenant)) throw foreignTenant(call.message)
   }

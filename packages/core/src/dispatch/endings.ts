@@ -10,7 +10,7 @@ export function cancelled(message: AgentMessage, reason: unknown): Error {
 
 /** The failure of a call that took too long. */
 export function timedOut(message: AgentMessage, timeoutMs: number): Error {
-  return dispatchFailure('call.timed_out', { ...placeOf(message), timeoutMs: Math.max(0, timeoutMs) })
+  return dispatchFailure('call.timed_out', { ...placeOf(message), timeoutMs: Math.max(0, Math.round(timeoutMs)) })
 }
 
 /** The failure of a call that an orchestrator did not begin, because it closes. */
@@ -21,6 +21,11 @@ export function closed(message: AgentMessage): Error {
 /** Why a call ends that was not done in time when its orchestrator closed. */
 export function abandoned(message: AgentMessage): Error {
   return dispatchFailure('dispatch.abandoned', placeOf(message))
+}
+
+/** Why a call ends that the call it is part of did not wait for. */
+export function parentOver(parent: AgentMessage): Error {
+  return dispatchFailure('dispatch.parent_over', placeOf(parent))
 }
 
 /** The failure of a call for another tenant than its request's. */

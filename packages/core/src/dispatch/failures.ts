@@ -49,10 +49,16 @@ export const dispatchFailure = declareFailures({
     says: ({ agent, operation }: Called) => `The orchestrator closed before ${agent}.${operation} was done`,
     remedy: '',
   },
+  'dispatch.parent_over': {
+    when: 'A call was over, and others that it had made and not waited for were not. It is the cause of a `call.cancelled`.',
+    retryable: false,
+    says: ({ agent, operation }: Called) => `${agent}.${operation}, which it was part of, is over`,
+    remedy: '',
+  },
   'dispatch.request_over': {
     when: 'An operation went on after its request was over, and needed something to be made.',
     retryable: false,
-    says: (_: object) => 'Something was needed for a request that is over.',
+    says: () => 'Something was needed for a request that is over.',
     remedy: 'Nobody waits for it any more: let the operation end when its signal aborts.',
   },
   'dispatch.expired': {
@@ -86,7 +92,7 @@ export const dispatchFailure = declareFailures({
     when: 'A call took longer than it may. Its agent was told to stop.',
     retryable: true,
     says: ({ agent, operation, timeoutMs }: Called & { readonly timeoutMs: number }) =>
-      `${agent}.${operation} did not answer within ${Math.round(timeoutMs)} ms.`,
+      `${agent}.${operation} did not answer within ${timeoutMs} ms.`,
     remedy:
       'See what it waits for, or allow more: ask(operation, input, { timeoutMs }), settings.dispatch.agentTimeoutMs.',
   },

@@ -141,7 +141,7 @@ describe('an inner call', () => {
     await orchestrator.ask(outer.work, {})
     const late = seen[0]?.ask(inner.work, 1)
     await expect(late).rejects.toEqual(code('call.cancelled'))
-    await expect(late).rejects.toThrow('the call that it is part of is over')
+    await expect(late).rejects.toThrow('which it was part of, is over')
     expect(seen).toHaveLength(2)
   })
 

@@ -7,7 +7,8 @@ export interface RequestScope {
   /** Whether it was given parts of its own. */
   readonly overrides: boolean
   resolve(needs: Needs): Promise<Readonly<Record<string, unknown>>>
-  close(): Promise<void>
+  /** Rejects when something could not be closed, unless it is closed because of a failure, which tells more. */
+  close(failure?: unknown): Promise<void>
 }
 
 /** What all calls of one request share: its tenant, and its scope, opened when something first needs it. */
@@ -53,8 +54,8 @@ export class Request {
     return (this.#given ?? (this.#own as RequestScope)).resolve(needs)
   }
 
-  end(): Promise<void> | undefined {
+  end(failure: unknown): Promise<void> | undefined {
     this.#isOver = true
-    return this.#own?.close()
+    return this.#own?.close(failure)
   }
 }

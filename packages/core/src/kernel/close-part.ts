@@ -1,4 +1,4 @@
-import type { Source } from './source.js'
+import type { Ending, Source } from './source.js'
 
 interface Closable extends Partial<AsyncDisposable & Disposable> {
   readonly process?: unknown
@@ -13,8 +13,8 @@ export function closerOf(
   source: Source,
   instance: unknown,
   needs: Readonly<Record<string, unknown>> = {},
-): (() => Promise<void>) | undefined {
-  if (source.close !== undefined) return async () => source.close?.(instance)
+): ((ending?: Ending) => Promise<void>) | undefined {
+  if (source.close !== undefined) return async (ending = {}) => source.close?.(instance, ending)
   if (Object.values(needs).includes(instance)) return undefined
   if ((typeof instance !== 'object' && typeof instance !== 'function') || instance === null) return undefined
   const part = instance as Closable

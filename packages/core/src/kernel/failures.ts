@@ -39,13 +39,14 @@ export const kernelFailure = declareFailures({
     when: 'A plugin provided a port that it had not declared, or did not provide one that it had.',
     retryable: false,
     says: ({ plugin, port, fault }: { plugin: string; port: string; fault: string }) =>
-      `The plugin ${plugin} ${fault} the port ${port}.`,
+      `The plugin ${plugin} ${fault} ${port}.`,
     remedy: 'Make its `provides` and what its `start` provides agree.',
   },
   'kernel.part_not_made': {
-    when: 'The factory of something provided threw.',
-    retryable: false,
-    says: ({ part, because }: { part: string; because: string }) => `${part} could not be made: ${because}.`,
+    when: 'The factory of something provided threw. What it threw is the cause; a failure is passed on as it is.',
+    retryable: ({ retryable }) => retryable,
+    says: ({ part, because }: { part: string; because: string; retryable: boolean }) =>
+      `${part} could not be made: ${because}.`,
     remedy: 'See the cause.',
   },
   'kernel.too_late': {

@@ -21,4 +21,4 @@ export {
   singleton,
   transient,
 } from './source.js'
-export { startCancelled } from './start-failures.js'
+export { closeFailed, startCancelled } from './fault-failures.js'

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/index.js'
 import { faultOf, type PartFault } from './part-fault.js'
 import type { Stop } from './plugin.js'
-import { startCancelled, startFailed } from './start-failures.js'
+import { startCancelled, startFailed } from './fault-failures.js'
 import type { Startable } from './startable.js'
 import { within } from './within.js'
 

@@ -169,14 +169,33 @@ describe('closing a scope', () => {
     const scope = orchestrator.scope()
     scope.ask(reader.read, undefined).catch(() => {})
     await turns()
-    const closing = scope.close()
+    const closing = failureOf(scope.close())
     await turns()
     time.advance(500)
-    await closing
+    expect(await closing).toMatchObject({ code: 'kernel.close_failed' })
     expect(closed).toEqual([])
     gate.resolve('late')
     await turns()
     expect(closed).toEqual(['late'])
+  })
+
+  it('tells how the request ended: to commit, or to roll back', async () => {
+    const told: unknown[] = []
+    const db = scoped(() => 'tx', { close: (_, { failure }) => void told.push(failure) })
+    const broken = agent('broken', {
+      read: operation({
+        needs: { db: need<string>() },
+        input: z.any(),
+        output: z.any(),
+        run: () => {
+          throw new Error('broken')
+        },
+      }),
+    })
+    await using orchestrator = await createOrchestrator({ agents: [reader, broken], provide: { db, repository: 'r' } })
+    await orchestrator.ask(reader.read, undefined)
+    await failureOf(orchestrator.ask(broken.read, undefined))
+    expect(told).toMatchObject([undefined, { code: 'agent.failed' }])
   })
 
   it('is done by the orchestrator’s close if nobody did it, before what the scope uses is closed', async () => {

@@ -1,4 +1,4 @@
-import { errorText, type Clock } from '../ports/index.js'
+import { classify, isFailure, errorText, type Clock } from '../ports/index.js'
 import type { Assembly } from './assembly.js'
 import { closerOf } from './close-part.js'
 import type { Container } from './container.js'
@@ -6,6 +6,7 @@ import { kernelFailure } from './failures.js'
 import { type Key, type KeyedNeed, shownKey } from './key.js'
 import type { Part, SourcePart } from './part.js'
 import { faultOf, type PartFault } from './part-fault.js'
+import type { Ending } from './source.js'
 import type { Tenancy } from './tenancy.js'
 import { within } from './within.js'
 
@@ -21,9 +22,12 @@ export interface ScopeDeps {
   report(fault: PartFault): void
 }
 
+/** What is made after its scope was closed is of no use to anybody. */
+const tooLateForIt: Ending = { failure: 'the scope is closed' }
+
 interface Undo {
   readonly name: string
-  readonly undo: () => Promise<void>
+  readonly undo: (ending: Ending) => Promise<void>
 }
 
 /** What one request (or one explicit scope) uses: it sees the orchestrator's parts, and what it makes is its own. */
@@ -52,7 +56,7 @@ export class Scope {
   /** All that is needed, under the names by which it is needed. */
   async resolve(needs: readonly KeyedNeed[]): Promise<Record<string, unknown>> {
     const making = needs.map(({ key }) => this.#make(key))
-    const made = await Promise.all(making)
+    const made = await Promise.all(making.map((one) => Promise.resolve(one)))
     // What was made meanwhile has been closed with the scope.
     if (this.#closing !== undefined)
       throw kernelFailure('kernel.scope_closed', { need: needs.map(({ as }) => as).join(', ') })
@@ -65,9 +69,9 @@ export class Scope {
     )
   }
 
-  /** Closes what the scope made, last made first. Resolves with what could not be closed. */
-  close(): Promise<readonly PartFault[]> {
-    this.#closing ??= this.#close()
+  /** Closes what the scope made, last made first, telling it how it ended. Resolves with what could not be closed. */
+  close(ending: Ending = {}): Promise<readonly PartFault[]> {
+    this.#closing ??= this.#close(ending)
     return this.#closing
   }
 
@@ -121,16 +125,16 @@ export class Scope {
 
   #keep(undo: Undo): void {
     if (!this.#isUndone) this.#undo.push(undo)
-    else void this.#undoOne(undo).then((fault) => fault && this.#deps.report(fault))
+    else void this.#undoOne(undo, tooLateForIt).then((fault) => fault && this.#deps.report(fault))
   }
 
-  async #close(): Promise<readonly PartFault[]> {
+  async #close(ending: Ending): Promise<readonly PartFault[]> {
     this.#abort.abort()
     if (this.#making.size > 0) await this.#settled()
     this.#isUndone = true
     const faults = Array.from(this.#making.values(), (name) => faultOf(name, this.#tooLate(`make ${name}`)))
     for (const one of this.#undo.splice(0).reverse()) {
-      const fault = await this.#undoOne(one)
+      const fault = await this.#undoOne(one, ending)
       if (fault !== undefined) faults.push(fault)
     }
     this.#deps.holding.delete(this)
@@ -146,9 +150,9 @@ export class Scope {
     }
   }
 
-  async #undoOne({ name, undo }: Undo): Promise<PartFault | undefined> {
+  async #undoOne({ name, undo }: Undo, ending: Ending): Promise<PartFault | undefined> {
     try {
-      await this.#inTime(`close ${name}`, undo)
+      await this.#inTime(`close ${name}`, () => undo(ending))
       return undefined
     } catch (cause) {
       return faultOf(name, cause)
@@ -168,6 +172,9 @@ async function madeBy<Result>(part: SourcePart, make: () => Result | Promise<Res
   try {
     return await make()
   } catch (cause) {
-    throw kernelFailure('kernel.part_not_made', { part: part.name, because: errorText(cause) }, cause)
+    // A failure says itself what it is; whoever made the part may have a code for it.
+    if (isFailure(cause)) throw cause
+    const retryable = classify(cause) === 'retry'
+    throw kernelFailure('kernel.part_not_made', { part: part.name, because: errorText(cause), retryable }, cause)
   }
 }

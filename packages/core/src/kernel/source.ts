@@ -11,8 +11,14 @@ export interface Source<out T = unknown> {
   readonly [brand]: Lifetime
   readonly needs: Needs
   readonly make: (needs: Record<string, unknown>, maker: Maker) => T | Promise<T>
-  readonly close: ((part: unknown) => void | Promise<void>) | undefined
+  readonly close: ((part: unknown, ending: Ending) => void | Promise<void>) | undefined
   readonly idleMs?: number | undefined
+}
+
+/** How that ended for which a part was made. */
+export interface Ending {
+  /** What the request failed with; nothing when it succeeded, and for parts that are no request's. */
+  readonly failure?: unknown
 }
 
 /** For whom something is made. */
@@ -30,8 +36,11 @@ export interface ClassWithDeps<T, N extends Needs> {
 
 export interface SourceOptions<T, N extends Needs> {
   readonly needs?: N
-  /** How it is closed; without it, by `Symbol.asyncDispose` or `Symbol.dispose` where it has one. */
-  readonly close?: (part: T) => void | Promise<void>
+  /**
+   * How it is closed; without it, by `Symbol.asyncDispose` or `Symbol.dispose` where it has one. A request whose part
+   * cannot be closed fails: a unit of work may commit here, or, if there is a failure, roll back.
+   */
+  readonly close?: (part: T, ending: Ending) => void | Promise<void>
 }
 
 interface Provider {

@@ -165,7 +165,7 @@ describe('what is made for each tenant', () => {
     const failed = failureOf(use('a'))
     await turns()
     time.advance(2_000)
-    expect(await failed).toMatchObject({ cause: { code: 'kernel.too_late' } })
+    expect(await failed).toMatchObject({ code: 'kernel.too_late' })
     expect(signals[0]?.aborted).toBe(true)
     expect(await use('a')).toBe('a')
     gate.resolve({ of: 'late' })

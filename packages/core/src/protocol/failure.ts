@@ -25,10 +25,7 @@ export class Failure<Details = unknown> extends Error {
 
   constructor(init: FailureInit<Details>) {
     // What a library says of a failed connection may hold its password.
-    super(
-      maskText(`${init.message} ${init.remedy}`.trim()),
-      init.cause === undefined ? undefined : { cause: init.cause },
-    )
+    super(sentences(init.message, init.remedy), init.cause === undefined ? undefined : { cause: init.cause })
     this.code = init.code
     this.remedy = init.remedy
     this.retryable = init.retryable
@@ -57,6 +54,11 @@ export function isFailure(value: unknown, code?: string): value is Failure {
     (value as { [brand]?: unknown })[brand] === true &&
     (code === undefined || (value as Failure).code === code)
   )
+}
+
+/** Both, without credentials; where a sentence that was quoted brought its own full stop, one is enough. */
+function sentences(message: string, remedy: string): string {
+  return maskText(`${message} ${remedy}`.trim()).replace(/(?<!\.)\.\.(?!\.)/g, '.')
 }
 
 function causeOf(cause: unknown, levels: number): unknown {

@@ -17,7 +17,7 @@ export const testingFailure = declareFailures({
   'testing.no_clock': {
     when: 'Flaky was to delay calls, and had no clock to do so.',
     retryable: false,
-    says: (_: object) => 'A plan with delayMs needs a clock.',
+    says: () => 'A plan with delayMs needs a clock.',
     remedy: 'Give the clock that the test moves: Flaky.wrap(port, { delayMs, clock }).',
   },
   'testing.not_stubbed': {

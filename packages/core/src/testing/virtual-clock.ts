@@ -57,7 +57,8 @@ export class VirtualClock extends ManualClock {
       this.#quiet = 0
     } else if (this.#isBusy()) {
       this.#quiet = 0
-      setTimeout(() => this.#look(), 1)
+      // A timer counts as open while it runs: looked from within it, it would see itself.
+      setTimeout(() => setImmediate(() => this.#look()), 1)
     } else {
       if (++this.#quiet >= quietTurns) {
         this.#quiet = 0

@@ -17,6 +17,11 @@ export function startCancelled(reason: unknown, unstopped: readonly PartFault[])
   )
 }
 
+/** Some parts could not be closed; all were told to. */
+export function closeFailed(faults: readonly PartFault[]) {
+  return kernelFailure('kernel.close_failed', { parts: faults.map(withoutCause) }, causeOf(faults))
+}
+
 function withoutCause({ part, because }: PartFault) {
   return { part, because }
 }
