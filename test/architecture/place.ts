@@ -12,7 +12,8 @@ export type Place =
 /** Finds the place of a file from its path below the core's `src`. */
 export function placeOf(inside: string): Place {
   const [first = '', second = ''] = inside.split('/')
-  if (!inside.includes('/')) return { kind: 'root', room: 'the composition root' }
+  // `orchestrator/` holds what `orchestrator.ts` composes with; it is entered from there and from the front door only.
+  if (!inside.includes('/') || inside.startsWith('orchestrator/')) return { kind: 'root', room: 'the composition root' }
   if (first === 'testing') return { kind: 'testing', room: 'testing' }
   if (wings.includes(first)) return { kind: 'wing', room: first }
   if (foundation.includes(first)) return { kind: 'foundation', room: first, depth: foundation.indexOf(first) }

@@ -4,7 +4,7 @@ import { Dispatch, instrumentation, OwnAgent } from '../../packages/core/src/dis
 import { consoleLogger, SystemClock, SystemRandom } from '../../packages/core/src/host/index.js'
 import { agent, createOrchestrator, operation } from '../../packages/core/src/index.js'
 import { EventEmitter } from '../../packages/core/src/kernel/index.js'
-import { silentTracer } from '../../packages/core/src/orchestrator-defaults.js'
+import { silentTracer } from '../../packages/core/src/orchestrator/silent-ports.js'
 import type { AgentProtocol, Clock, Logger } from '../../packages/core/src/ports/index.js'
 import { CallRecorder } from '../../packages/core/src/testing/call-recorder.js'
 import type { Contract, Examination, Subject } from '../../packages/core/src/testing/contract.js'

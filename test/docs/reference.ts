@@ -6,7 +6,7 @@ import { dirname, join, posix } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as Config from '../../packages/core/src/config/index.ts'
 import { z } from 'zod'
-import type * as OrchestratorSettings from '../../packages/core/src/orchestrator-settings.ts'
+import type * as OrchestratorSettings from '../../packages/core/src/orchestrator/settings.ts'
 import { publishedPackages, root } from '../../tools/workspace.mjs'
 
 /** One code, as `declareFailures` takes it. */
@@ -129,7 +129,7 @@ function escaped(text: string): string {
 
 /** The settings of every room, as the orchestrator gathers them. */
 export async function settingsSections(): Promise<ReturnType<typeof OrchestratorSettings.settingsSections>> {
-  const settings = await load('packages/core/src/orchestrator-settings.ts')
+  const settings = await load('packages/core/src/orchestrator/settings.ts')
   const { settingsSchemas, settingsSections: gather } = settings as typeof OrchestratorSettings
   return gather(settingsSchemas(z))
 }

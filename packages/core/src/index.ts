@@ -4,6 +4,8 @@ export {
   type Binding,
   bind,
   definePlugin,
+  type Ending,
+  type Maker,
   type Plugin,
   type PluginStart,
   perTenant,
@@ -14,36 +16,41 @@ export {
   transient,
 } from './kernel/index.js'
 export { createOrchestrator } from './orchestrator.js'
-export type { OrchestratorHealth } from './orchestrator-health.js'
-export type { AgentLike, OrchestratorOptions } from './orchestrator-options.js'
-export type { Asker, Orchestrator, RequestOptions, Scoped } from './orchestrator-running.js'
-export type { Settings } from './orchestrator-settings.js'
+export type { OrchestratorHealth } from './orchestrator/health.js'
+export type { AgentLike, OrchestratorOptions } from './orchestrator/options.js'
+export type { Asker, Orchestrator, RequestOptions, Scoped } from './orchestrator/running-orchestrator.js'
+export type { Settings } from './orchestrator/settings.js'
 export {
   type AgentHealth,
   type AgentMessage,
   type AgentProtocol,
+  type Attributes,
   type CallContext,
   type Capabilities,
   type Clock,
   classify,
   clock,
   createMessage,
+  type Dispatcher,
   declareFailures,
   decode,
   decodeMessage,
   dispatcher,
   type ErrorClass,
+  type EventSink,
   encode,
   encodeMessage,
   eventSink,
   Failure,
   fail,
   forward,
+  type InputOf,
   type Interceptor,
   isFailure,
   type LifecycleEvent,
   type LifecycleEventName,
   type LifecycleEvents,
+  type LockStore,
   type Logger,
   lockStore,
   logger,
@@ -54,13 +61,17 @@ export {
   type Needs,
   need,
   type Operation,
+  type OutputOf,
   type Priority,
   type Random,
   type Receiver,
   random,
   reply,
+  type SessionHandle,
+  type Span,
   type StandardSchema,
   type Stamp,
+  type StateStore,
   stateStore,
   type Token,
   type Tracer,

@@ -2,10 +2,10 @@ import { type ResolvedConfig, resolveConfig } from './config/index.js'
 import { BoundAgent, Dispatch, instrumentation, OwnAgent, type RequestScope } from './dispatch/index.js'
 import { consoleLogger, environment, SystemClock, SystemRandom } from './host/index.js'
 import { bind, EventEmitter, Kernel, closeFailed, keyedNeeds, type PartFault, startCancelled } from './kernel/index.js'
-import { sortAgents } from './orchestrator-agents.js'
-import { checkOptions } from './orchestrator-check.js'
-import { LateLogger, silentMeter, silentTracer } from './orchestrator-defaults.js'
-import type { AgentLike, OrchestratorOptions } from './orchestrator-options.js'
+import { sortAgents } from './orchestrator/given-agents.js'
+import { checkOptions } from './orchestrator/check-options.js'
+import { LateLogger, silentMeter, silentTracer } from './orchestrator/silent-ports.js'
+import type { AgentLike, OrchestratorOptions } from './orchestrator/options.js'
 import {
   allSections,
   boundBefore,
@@ -13,10 +13,10 @@ import {
   readyBinding,
   storageChoice,
   storageSetting,
-} from './orchestrator-parts.js'
-import { completed, type Rehearsal } from './orchestrator-rehearsal.js'
-import { type Orchestrator, RunningOrchestrator } from './orchestrator-running.js'
-import { type SettingsSchemas, settingsSchemas } from './orchestrator-settings.js'
+} from './orchestrator/default-parts.js'
+import { completed, type Rehearsal } from './orchestrator/rehearsal.js'
+import { type Orchestrator, RunningOrchestrator } from './orchestrator/running-orchestrator.js'
+import { type SettingsSchemas, settingsSchemas } from './orchestrator/settings.js'
 import {
   type Clock,
   clock as clockPort,

@@ -1,22 +1,18 @@
 export {
-  type AgentAtWork,
   type AgentDefinition,
   adapt,
   agent,
-  agentFailure,
   BoundAgent,
   definitionOf,
   type Operations,
   OwnAgent,
   operation,
-  type Provision,
-  type ReservedName,
   type RunnableOperation,
   withCode,
 } from './agent/index.js'
 export type { AskOptions } from './call.js'
 export { Dispatch } from './dispatch.js'
-export { type DispatchSettings, dispatchSettings } from './dispatch-settings.js'
+export { dispatchSettings } from './dispatch-settings.js'
 export { dispatchFailure } from './failures.js'
 export { instrumentation } from './instrumentation.js'
 export type { RequestScope } from './request.js'

@@ -1,4 +1,4 @@
-export { type ConsoleLoggerOptions, consoleLogger } from './console-logger.js'
+export { consoleLogger } from './console-logger.js'
 export { environment } from './environment.js'
 export { loggingSettings } from './logging-settings.js'
 export { SystemClock } from './system-clock.js'

@@ -4,19 +4,17 @@ export { kernelFailure } from './failures.js'
 export type { Binding } from './collect-parts.js'
 export { Kernel } from './kernel.js'
 export type { Consumer } from './part.js'
-export { type Key, type KeyedNeed, keyedNeeds } from './key.js'
+export { keyedNeeds } from './key.js'
 export { kernelSettings } from './kernel-settings.js'
 export type { PartFault } from './part-fault.js'
 export { definePlugin, type Plugin, type PluginStart, type Stop } from './plugin.js'
 export type { Scope } from './scope.js'
 export {
-  type ClassWithDeps,
+  type Ending,
   isSource,
-  type Lifetime,
   type Maker,
   perTenant,
   type Source,
-  type SourceOptions,
   scoped,
   singleton,
   transient,

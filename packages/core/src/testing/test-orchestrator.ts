@@ -1,6 +1,6 @@
 import { compose } from '../orchestrator.js'
-import type { AgentLike, CommonOptions, NeededBy, OrchestratorOptions, Provided } from '../orchestrator-options.js'
-import type { Orchestrator } from '../orchestrator-running.js'
+import type { AgentLike, CommonOptions, NeededBy, OrchestratorOptions, Provided } from '../orchestrator/options.js'
+import type { Orchestrator } from '../orchestrator/running-orchestrator.js'
 import { clock, type LifecycleEvent, logger, type Operation, random } from '../ports/index.js'
 import { type CallRecord, CallRecorder } from './call-recorder.js'
 import { ManualClock } from './doubles/manual-clock.js'

@@ -1,8 +1,8 @@
-import { describeConfig, type ResolvedConfig } from './config/index.js'
-import type { AskOptions, Dispatch, RequestScope } from './dispatch/index.js'
-import { closeFailed, type EventEmitter, type Kernel, type Listener } from './kernel/index.js'
-import { orchestratorFailure } from './orchestrator-failures.js'
-import { checkHealth, type OrchestratorHealth } from './orchestrator-health.js'
+import { describeConfig, type ResolvedConfig } from '../config/index.js'
+import type { AskOptions, Dispatch, RequestScope } from '../dispatch/index.js'
+import { closeFailed, type EventEmitter, type Kernel, type Listener } from '../kernel/index.js'
+import { orchestratorFailure } from './failures.js'
+import { checkHealth, type OrchestratorHealth } from './health.js'
 import {
   type AgentMessage,
   type Capabilities,
@@ -21,7 +21,7 @@ import {
   type Stamp,
   type Token,
   type WireLimits,
-} from './ports/index.js'
+} from '../ports/index.js'
 
 /** What may be said about a request. */
 export interface RequestOptions {

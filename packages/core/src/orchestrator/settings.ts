@@ -1,9 +1,9 @@
 import type { z as zod } from 'zod'
-import type { SettingsSection } from './config/index.js'
-import { dispatchSettings } from './dispatch/index.js'
-import { loggingSettings } from './host/index.js'
-import { kernelSettings } from './kernel/index.js'
-import { defaultLimits } from './ports/index.js'
+import type { SettingsSection } from '../config/index.js'
+import { dispatchSettings } from '../dispatch/index.js'
+import { loggingSettings } from '../host/index.js'
+import { kernelSettings } from '../kernel/index.js'
+import { defaultLimits } from '../ports/index.js'
 
 /** What is taken in of messages that come from outside as text. */
 const messageSettings = (z: typeof zod) =>

@@ -1,8 +1,8 @@
-import type { Config } from './config/index.js'
-import type { Operations } from './dispatch/index.js'
-import type { Binding, Plugin, Source } from './kernel/index.js'
-import type { Settings } from './orchestrator-settings.js'
-import type { AgentProtocol, Interceptor, Operation } from './ports/index.js'
+import type { Config } from '../config/index.js'
+import type { Operations } from '../dispatch/index.js'
+import type { Binding, Plugin, Source } from '../kernel/index.js'
+import type { Settings } from './settings.js'
+import type { AgentProtocol, Interceptor, Operation } from '../ports/index.js'
 
 /** An agent as an orchestrator takes it: what `agent` or `adapt` returned, or any object of the protocol's shape. */
 export type AgentLike = Operations | AgentProtocol

@@ -1,4 +1,4 @@
-import { type AgentHealth, type AgentProtocol, type Clock, errorText } from './ports/index.js'
+import { type AgentHealth, type AgentProtocol, type Clock, errorText } from '../ports/index.js'
 
 /** Whether all is well, and how each agent that can tell is. */
 export interface OrchestratorHealth {

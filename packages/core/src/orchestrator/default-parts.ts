@@ -1,10 +1,10 @@
-import { type Environment, resolveConfig, type SettingsSection } from './config/index.js'
-import { type Binding, bind, isSource, singleton } from './kernel/index.js'
-import { InMemoryLockStore, InMemoryStateStore } from './memory/store/index.js'
-import { silentMeter, silentTracer } from './orchestrator-defaults.js'
-import { orchestratorFailure } from './orchestrator-failures.js'
-import type { CommonOptions } from './orchestrator-options.js'
-import { type SettingsSchemas, settingsSections } from './orchestrator-settings.js'
+import { type Environment, resolveConfig, type SettingsSection } from '../config/index.js'
+import { type Binding, bind, isSource, singleton } from '../kernel/index.js'
+import { InMemoryLockStore, InMemoryStateStore } from '../memory/store/index.js'
+import { silentMeter, silentTracer } from './silent-ports.js'
+import { orchestratorFailure } from './failures.js'
+import type { CommonOptions } from './options.js'
+import { type SettingsSchemas, settingsSections } from './settings.js'
 import {
   type Clock,
   type Logger,
@@ -15,7 +15,7 @@ import {
   stateStore,
   type Token,
   tracer,
-} from './ports/index.js'
+} from '../ports/index.js'
 
 /** What fills the ports that neither the host nor a plugin fills. */
 export function defaultParts(clock: Clock, ownLogger: Logger): readonly Binding[] {

@@ -1,7 +1,7 @@
-import type { RunnableOperation } from './dispatch/index.js'
-import { transient } from './kernel/index.js'
-import type { GivenAgents } from './orchestrator-agents.js'
-import type { LifecycleEvent, Operation } from './ports/index.js'
+import type { RunnableOperation } from '../dispatch/index.js'
+import { transient } from '../kernel/index.js'
+import type { GivenAgents } from './given-agents.js'
+import type { LifecycleEvent, Operation } from '../ports/index.js'
 
 /** How a test changes what is assembled. */
 export interface Rehearsal {

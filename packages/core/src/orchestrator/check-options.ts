@@ -1,7 +1,7 @@
-import { orchestratorFailure } from './orchestrator-failures.js'
-import type { OrchestratorOptions } from './orchestrator-options.js'
-import { rooms, type Settings } from './orchestrator-settings.js'
-import { clock, dispatcher, eventSink, random, shown } from './ports/index.js'
+import { orchestratorFailure } from './failures.js'
+import type { OrchestratorOptions } from './options.js'
+import { rooms, type Settings } from './settings.js'
+import { clock, dispatcher, eventSink, random, shown } from '../ports/index.js'
 
 type Member = Readonly<Record<string, unknown>> | null | undefined
 

@@ -1,4 +1,4 @@
-import { declareFailures, shown } from './ports/index.js'
+import { declareFailures, shown } from '../ports/index.js'
 
 export const orchestratorFailure = declareFailures({
   'orchestrator.not_an_agent': {

@@ -4,11 +4,11 @@ import {
   dispatchFailure,
   type RunnableOperation,
   withCode,
-} from './dispatch/index.js'
-import { type Consumer, keyedNeeds } from './kernel/index.js'
-import { orchestratorFailure } from './orchestrator-failures.js'
-import type { AgentLike } from './orchestrator-options.js'
-import { type AgentProtocol, identifier, type Operation, shown } from './ports/index.js'
+} from '../dispatch/index.js'
+import { type Consumer, keyedNeeds } from '../kernel/index.js'
+import { orchestratorFailure } from './failures.js'
+import type { AgentLike } from './options.js'
+import { type AgentProtocol, identifier, type Operation, shown } from '../ports/index.js'
 
 /** The agents given: those with a definition are bound to their needs later, the host's own serve as they are. */
 export interface GivenAgents {

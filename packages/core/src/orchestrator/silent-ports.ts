@@ -1,4 +1,4 @@
-import type { Logger, LogLevel, Meter, Tracer } from './ports/index.js'
+import type { Logger, LogLevel, Meter, Tracer } from '../ports/index.js'
 
 /** A meter that measures nothing: what fills the port when nobody else does. */
 export const silentMeter: Meter = { add() {}, record() {} }
