@@ -6,6 +6,8 @@ import type {
   Resolved,
   StandardSchema,
   Token,
+  InputOf,
+  OutputOf,
 } from '../ports/index.js'
 import { identifier } from '../ports/index.js'
 import type { Listener } from './event-emitter.js'
@@ -44,14 +46,8 @@ export interface Plugin {
   readonly definition: PluginDefinition<never, Needs>
 }
 
-type GivenOptions<Schema> = Schema extends { readonly '~standard': { readonly types?: infer Types } }
-  ? Partial<NonNullable<Types> extends { readonly input: infer Input } ? Input : never>
-  : Record<string, never>
-type ParsedOptions<Schema> = Schema extends { readonly '~standard': { readonly types?: infer Types } }
-  ? NonNullable<Types> extends { readonly output: infer Output }
-    ? Output
-    : never
-  : Record<string, never>
+type GivenOptions<Schema> = Schema extends StandardSchema ? Partial<InputOf<Schema>> : Record<string, never>
+type ParsedOptions<Schema> = Schema extends StandardSchema ? OutputOf<Schema> : Record<string, never>
 
 /** Defines a plugin; what it returns makes one, from the options that code gives: `plugins: [postgres({ url })]`. */
 export function definePlugin<Schema extends StandardSchema | undefined = undefined, const N extends Needs = {}>(

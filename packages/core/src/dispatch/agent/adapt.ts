@@ -1,4 +1,12 @@
-import { type AgentProtocol, type CallContext, type Contract, type Operation, shown } from '../../ports/index.js'
+import {
+  type AgentProtocol,
+  type CallContext,
+  type Contract,
+  type InputOf,
+  type Operation,
+  type OutputOf,
+  shown,
+} from '../../ports/index.js'
 import { type Checked, takeIn } from './agent-definition.js'
 import { checkReply } from './check-reply.js'
 import { agentFailure } from './failures.js'
@@ -10,8 +18,8 @@ export function adapt<Contracts extends Readonly<Record<string, Contract>>>(
   contracts: Contracts & Checked<Contracts>,
 ): {
   readonly [Name in keyof Contracts]: Operation<
-    InputOfContract<Contracts[Name]>,
-    OutputOfContract<Contracts[Name]>,
+    InputOf<Contracts[Name]['input']>,
+    OutputOf<Contracts[Name]['output']>,
     object
   >
 } {
@@ -34,14 +42,3 @@ async function delegate(protocol: AgentProtocol, operationName: string, input: u
   const message = { ...call.message, receiver: { agent: protocol.name }, operation: operationName, payload: input }
   return checkReply(message, await protocol.process(message, call)).payload
 }
-
-type InputOfContract<C> = C extends { readonly input: { readonly '~standard': { readonly types?: infer T } } }
-  ? NonNullable<T> extends { readonly input: infer Input }
-    ? Input
-    : never
-  : never
-type OutputOfContract<C> = C extends { readonly output: { readonly '~standard': { readonly types?: infer T } } }
-  ? NonNullable<T> extends { readonly output: infer Output }
-    ? Output
-    : never
-  : never

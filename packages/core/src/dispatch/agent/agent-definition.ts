@@ -3,17 +3,7 @@ import { agentFailure } from './failures.js'
 import type { RunnableOperation } from './operation.js'
 
 /** Words of the agent protocol and of the language, which no operation may be called by. */
-export type ReservedName =
-  | 'process'
-  | 'capabilities'
-  | 'health'
-  | 'close'
-  | 'name'
-  | 'then'
-  | '__proto__'
-  | 'constructor'
-
-const reserved: readonly ReservedName[] = [
+const reservedNames = [
   'process',
   'capabilities',
   'health',
@@ -22,7 +12,10 @@ const reserved: readonly ReservedName[] = [
   'then',
   '__proto__',
   'constructor',
-]
+] as const
+
+export type ReservedName = (typeof reservedNames)[number]
+
 const definitionKey = Symbol.for('baton.agent')
 
 /** What stands behind an agent's operations: typed code, or an agent of the host's own making. */
@@ -88,7 +81,7 @@ export function takeIn(name: string, operations: Operations, protocol: AgentProt
 }
 
 function checkName(agentName: string, name: string): void {
-  if (!(reserved as readonly string[]).includes(name)) return
+  if (!(reservedNames as readonly string[]).includes(name)) return
   throw agentFailure('agent.invalid_definition', {
     what: `The agent ${agentName}`,
     because: `cannot have an operation called ${name}: it is a word of the agent protocol`,

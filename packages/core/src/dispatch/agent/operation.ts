@@ -11,25 +11,24 @@ import type {
 import { shown } from '../../ports/index.js'
 import { agentFailure } from './failures.js'
 
-const contextMembers: readonly string[] = [
-  'message',
-  'signal',
-  'attempt',
-  'runId',
-  'step',
-  'tenant',
-  'session',
-  'log',
-  'remainingMs',
-  'idempotencyKey',
-  'progress',
-  'ask',
-  'newId',
-  'now',
-  // Not of the context, but no object can have these as ordinary members.
-  '__proto__',
-  'constructor',
-]
+const contextMembers: Readonly<Record<keyof CallContext, true>> = {
+  message: true,
+  signal: true,
+  attempt: true,
+  runId: true,
+  step: true,
+  tenant: true,
+  session: true,
+  log: true,
+  remainingMs: true,
+  idempotencyKey: true,
+  progress: true,
+  ask: true,
+  newId: true,
+  now: true,
+}
+/** No object can have these as ordinary members. */
+const impossible = ['__proto__', 'constructor', 'then']
 
 /** An operation with the code that does its work. */
 export interface RunnableOperation extends Operation {
@@ -58,7 +57,8 @@ export function operation<Input extends StandardSchema, Output extends StandardS
   checkSchema(output, 'output')
   if (typeof run !== 'function') throw invalid('has no run function', 'Give run: (input, call) => output.')
   for (const name of Object.keys(needs)) {
-    if (contextMembers.includes(name)) throw invalid(`needs '${name}', a name of CallContext`, 'Choose another name.')
+    if (Object.hasOwn(contextMembers, name) || impossible.includes(name))
+      throw invalid(`needs '${name}', a name of CallContext`, 'Choose another name.')
   }
   const made: RunnableOperation = {
     agent: '',
