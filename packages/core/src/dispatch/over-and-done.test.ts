@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { agent, bind, clock, createOrchestrator, type Interceptor, need, operation, scoped } from '../index.js'
-import { Failure } from '../ports/index.js'
+import type { Failure } from '../ports/index.js'
 import { ManualClock } from '../testing/doubles/manual-clock.js'
 
 const Any = z.any()

@@ -246,7 +246,7 @@ describe('names that objects have of their own', () => {
   it('refuses a need called then, which would make a promise of what holds it', async () => {
     const needs = withThen(need())
     await expect(heldBy({}, needs)).rejects.toMatchObject({
-      code: 'kernel.invalid_part',
+      code: 'agent.invalid_definition',
     })
   })
 })

@@ -57,8 +57,10 @@ export function operation<Input extends StandardSchema, Output extends StandardS
   checkSchema(output, 'output')
   if (typeof run !== 'function') throw invalid('has no run function', 'Give run: (input, call) => output.')
   for (const name of Object.keys(needs)) {
-    if (Object.hasOwn(contextMembers, name) || impossible.includes(name))
+    if (Object.hasOwn(contextMembers, name))
       throw invalid(`needs '${name}', a name of CallContext`, 'Choose another name.')
+    if (impossible.includes(name))
+      throw invalid(`needs '${name}', which means something else in any object`, 'Choose another name.')
   }
   const made: RunnableOperation = {
     agent: '',
