@@ -19,6 +19,8 @@ export class Call implements Deadlined {
   readonly dueAt: number
   readonly startedAt: number
   place = -1
+  /** Whether its beginning was told. */
+  isTold = false
   /** Whether whoever waited for it has been told how it ended. */
   isOver = false
   /** The failure of having taken too long, when it has. */

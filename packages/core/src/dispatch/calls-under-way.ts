@@ -2,7 +2,8 @@ import { type Clock, classify } from '../ports/index.js'
 import { asFailure } from './agent/index.js'
 import type { Call } from './call.js'
 import { Deadlines } from './deadlines.js'
-import { abandoned, cancelled } from './endings.js'
+import { abandoned, cancelled, parentOver } from './endings.js'
+import { SignalWatch } from './signal-watch.js'
 
 export type CallEnded = (call: Call, outcome: 'succeeded' | 'failed' | 'cancelled', failure?: unknown) => void
 
@@ -11,6 +12,7 @@ export class CallsUnderWay {
   readonly #clock: Clock
   readonly #ended: CallEnded
   readonly #deadlines: Deadlines
+  readonly #signals = new SignalWatch()
   /** Those that came from outside, and have an agent to wait for; the calls within them hang on them. */
   readonly #requests = new Set<Call>()
   #count = 0
@@ -48,15 +50,14 @@ export class CallsUnderWay {
   /** Waits for the agent, or for what ends the call before. */
   wait<Result>(call: Call, answer: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
-    const cancel = signal && (() => call.stop(signal.reason))
-    if (cancel) signal.addEventListener('abort', cancel, { once: true })
+    if (signal) this.#signals.watch(signal, call)
     if (call.dueAt !== Number.POSITIVE_INFINITY) this.#deadlines.add(call)
     if (call.parent === undefined) this.#requests.add(call)
     else call.parent.adopt(call)
 
     const stopWaiting = () => {
       this.#deadlines.remove(call)
-      if (cancel) signal.removeEventListener('abort', cancel)
+      if (signal) this.#signals.forget(signal, call)
     }
     call.begin((reason) => {
       stopWaiting()
@@ -78,8 +79,9 @@ export class CallsUnderWay {
       (result) => settle(() => this.succeed(call, result)),
       (error: unknown) => settle(() => this.fail(call, error)),
     )
-    // The signal may have aborted while the agent's code ran up to its first await.
+    // The signal may have aborted, or the call it is part of ended, while the agent's code ran up to its first await.
     if (signal?.aborted) call.stop(signal.reason)
+    else if (call.parent?.isOver) call.stop(parentOver(call.parent.message))
     return promise
   }
 

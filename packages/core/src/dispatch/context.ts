@@ -1,4 +1,4 @@
-import type { AgentMessage, CallContext, Logger, Operation, SessionHandle } from '../ports/index.js'
+import { type AgentMessage, type CallContext, type Logger, type Operation, type SessionHandle } from '../ports/index.js'
 import { agentOf } from './agent/index.js'
 import { idempotencyKeyOf } from './idempotency-key.js'
 import { namedLogger } from './named-logger.js'

@@ -150,6 +150,7 @@ export class Dispatch implements Dispatcher {
     this.#underWay.enter(call)
     try {
       this.#admit(call, options?.signal)
+      call.isTold = true
       if (events.observed) events.emit('call.started', { message })
       const result = work(call)
       if (result instanceof Promise) return this.#underWay.wait(call, result, options?.signal)
@@ -167,6 +168,9 @@ export class Dispatch implements Dispatcher {
   }
 
   #admit(call: Call, signal: AbortSignal | undefined): void {
+    if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+      throw dispatchFailure('dispatch.invalid_signal', { received: shown(signal) })
+    }
     if (this.#closing && call.parent === undefined) throw closed(call.message)
     if (signal?.aborted) throw cancelled(call.message, signal.reason)
     if (call.parent?.isOver) throw cancelled(call.message, parentOver(call.parent.message))
@@ -192,7 +196,12 @@ export class Dispatch implements Dispatcher {
     const attempt = new Attempt(call, message, this.#host)
     const entry = entries[index]
     if (entry !== undefined) {
-      const next = (changed: AgentMessage) => this.#around(entries, index + 1, changed, call)
+      const next = (changed: AgentMessage) => {
+        const answer = this.#around(entries, index + 1, changed, call)
+        // An interceptor may begin several and wait for one.
+        answer.catch(() => {})
+        return answer
+      }
       return checkReply(message, await entry.interceptor.intercept(message, attempt.context, next))
     }
     try {
@@ -225,7 +234,8 @@ export class Dispatch implements Dispatcher {
   #ended(call: Call, outcome: 'succeeded' | 'failed' | 'cancelled', failure?: unknown): void {
     call.isOver = true
     const { events } = this.#deps
-    if (!events.observed) return
+    // A call that was refused has neither a beginning nor an end.
+    if (!events.observed || !call.isTold) return
     const ms = this.#host.monotonic() - call.startedAt
     events.emit('call.finished', { message: call.message, ms, outcome, ...(failure !== undefined && { failure }) })
   }

@@ -1,10 +1,10 @@
-import { type AgentMessage, errorText, isError } from '../ports/index.js'
+import { type AgentMessage, errorText } from '../ports/index.js'
 import { agentOf } from './agent/index.js'
 import { dispatchFailure } from './failures.js'
 
 /** The failure of a call that nobody waits for any more. */
 export function cancelled(message: AgentMessage, reason: unknown): Error {
-  const because = typeof reason === 'string' ? reason : isError(reason) ? reason.message : errorText(reason)
+  const because = errorText(reason)
   return dispatchFailure('call.cancelled', { ...placeOf(message), because }, reason)
 }
 

@@ -31,6 +31,12 @@ export const dispatchFailure = declareFailures({
     says: ({ received }: { readonly received: string }) => `A call cannot have a timeout of ${received}.`,
     remedy: 'Give timeoutMs as a number of milliseconds above 0; Infinity waits for ever.',
   },
+  'dispatch.invalid_signal': {
+    when: 'A call was given a signal that is none.',
+    retryable: false,
+    says: ({ received }: { readonly received: string }) => `A call cannot be stopped by ${received}.`,
+    remedy: 'Give an AbortSignal; of a controller, that is controller.signal.',
+  },
   'dispatch.duplicate_agent': {
     when: 'Two agents of one orchestrator have the same name.',
     retryable: false,

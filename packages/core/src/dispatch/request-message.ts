@@ -49,7 +49,7 @@ export function requestFromOutside(
     priority: options?.priority ?? 'normal',
     createdAt,
     expiresAt: undefined,
-    deadline: timeoutMs === Number.POSITIVE_INFINITY ? undefined : createdAt + timeoutMs,
+    deadline: deadlineOf(createdAt, timeoutMs),
     attempt: 1,
     depth: 0,
     budget: undefined,
@@ -90,7 +90,7 @@ export function requestWithin(
     priority: parent.priority,
     createdAt,
     expiresAt: undefined,
-    deadline: timeoutMs === Number.POSITIVE_INFINITY ? undefined : createdAt + timeoutMs,
+    deadline: deadlineOf(createdAt, timeoutMs),
     attempt: 1,
     depth: parent.depth + 1,
     budget: parent.budget,
@@ -98,6 +98,14 @@ export function requestWithin(
     signature: undefined,
   }
 }
+
+/** Beyond what a date can say there is no deadline. */
+function deadlineOf(createdAt: number, timeoutMs: number): number | undefined {
+  const deadline = createdAt + timeoutMs
+  return deadline <= latestTime ? deadline : undefined
+}
+
+const latestTime = 8.64e15
 
 /** No identifier may be longer; what is, is hashed. */
 const longestKey = 256
@@ -115,7 +123,7 @@ export function keyWithin(
 
 function receiverOf(operation: Operation): { readonly agent: string } {
   // What an agent has taken in has a checked name.
-  if (operation?.agent) return { agent: operation.agent }
+  if (operation?.agent && typeof operation.agent === 'string') return { agent: operation.agent }
   throw dispatchFailure('dispatch.not_an_operation', {
     because: operation?.contract ? 'this operation was not taken in by an agent' : 'this is no operation',
   })

@@ -42,6 +42,13 @@ export const kernelFailure = declareFailures({
       `The plugin ${plugin} ${fault} ${port}.`,
     remedy: 'Make its `provides` and what its `start` provides agree.',
   },
+  'kernel.start_over': {
+    when: 'A plugin used what it was given to start after its start was over.',
+    retryable: false,
+    says: ({ plugin, what }: { plugin: string; what: string }) =>
+      `The plugin ${plugin} called ${what} after its start was over.`,
+    remedy: 'Call it before start returns.',
+  },
   'kernel.part_not_made': {
     when: 'The factory of something provided threw. What it threw is the cause; a failure is passed on as it is.',
     retryable: ({ retryable }) => retryable,

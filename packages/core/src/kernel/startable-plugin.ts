@@ -28,6 +28,10 @@ export function startablePlugin(part: PluginPart, needs: readonly Startable[], h
     const detach = () => {
       for (const one of attached.splice(0).reverse()) one[Symbol.dispose]()
     }
+    let isStarting = true
+    const whileStarting = (what: string) => {
+      if (!isStarting) throw kernelFailure('kernel.start_over', { plugin: plugin.name, what })
+    }
     let stop: Stop | void
     try {
       stop = await plugin.definition.start({
@@ -35,18 +39,27 @@ export function startablePlugin(part: PluginPart, needs: readonly Startable[], h
         needs: host.resolve() as never,
         signal,
         provide: (token, port) => {
+          whileStarting('provide')
           if (!declared.has(token.key)) throw undeclared(token.key, 'provides, without having declared it,')
           // Where the host has bound the port itself, the host's stays.
           if (part.provides.includes(token.key)) host.fill(token.key, port)
           unfilled.delete(token.key)
         },
-        intercept: (interceptor) => void attached.push(host.intercept(interceptor)),
-        on: (type, listener) => void attached.push(host.events.on(type, listener)),
+        intercept: (interceptor) => {
+          whileStarting('intercept')
+          attached.push(host.intercept(interceptor))
+        },
+        on: (type, listener) => {
+          whileStarting('on')
+          attached.push(host.events.on(type, listener))
+        },
       })
+      isStarting = false
       if (stop !== undefined && typeof stop !== 'function') throw noStop(plugin.name, stop)
       const [unfilledKey] = unfilled
       if (unfilledKey !== undefined) throw undeclared(unfilledKey, 'did not provide', await undone(stop))
     } catch (error) {
+      isStarting = false
       detach()
       throw error
     }

@@ -36,7 +36,10 @@ export function checkOptions(options: OrchestratorOptions): void {
   if (provide !== undefined && (typeof provide !== 'object' || provide === null)) {
     throw invalid('provide', provide, 'an object of parts by name')
   }
-  const { config, settings } = options
+  const { config, settings, signal } = options
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw invalid('signal', signal, 'an AbortSignal')
+  }
   if (config !== undefined && typeof config?.prefix !== 'string') throw invalid('config', config, 'configFromEnv()')
   if (settings !== undefined && (typeof settings !== 'object' || settings === null)) {
     throw invalid('settings', settings, 'an object of settings by room')

@@ -35,10 +35,11 @@ async function askOne(agent: AgentWithHealth, clock: Clock, timeoutMs: number): 
     },
     true,
   )
-  void (async () => agent.health?.({ signal: controller.signal }))().then(
-    (health) => resolve(health ?? { ok: false, reason: 'no answer' }),
-    (error: unknown) => resolve({ ok: false, reason: errorText(error) }),
-  )
+  const ask = async (): Promise<AgentHealth> => {
+    const { ok, reason } = (await agent.health?.({ signal: controller.signal })) ?? { ok: false, reason: 'no answer' }
+    return reason === undefined ? { ok: ok === true } : { ok: ok === true, reason: String(reason) }
+  }
+  void ask().then(resolve, (error: unknown) => resolve({ ok: false, reason: errorText(error) }))
   const health = await promise
   timer.cancel()
   return health

@@ -1,5 +1,6 @@
 import { isFailure } from './failure.js'
 import { isError } from './is-error.js'
+import { readMember } from './read-member.js'
 
 /**
  * What an error means to whoever decides what happens next.
@@ -44,7 +45,7 @@ export function classify(error: unknown): ErrorClass {
     const found = classifyOne(cause)
     if (found !== undefined) return found
     last = cause
-    cause = (cause as { cause?: unknown }).cause
+    cause = readMember(cause, 'cause')
   }
   return isProgrammingError(last) || isProgrammingError(error) ? 'fatal' : 'fail'
 }
@@ -53,10 +54,10 @@ function classifyOne(error: unknown): ErrorClass | undefined {
   if (isFailure(error)) {
     // What an agent threw tells more than that it threw.
     if (error.code === 'agent.failed' && error.cause !== undefined && error.cause !== null) return undefined
-    if (error.code.endsWith('.cancelled')) return 'ignore'
+    if (String(error.code).endsWith('.cancelled')) return 'ignore'
     return error.retryable ? 'retry' : 'fail'
   }
-  const { name, code, status, statusCode } = error as Record<string, unknown>
+  const [name, code, status, statusCode] = ['name', 'code', 'status', 'statusCode'].map((one) => readMember(error, one))
   if (name === 'AbortError') return 'ignore'
   if (name === 'TimeoutError') return 'retry'
   if (typeof code === 'string') {
@@ -72,5 +73,5 @@ function classifyOne(error: unknown): ErrorClass | undefined {
 }
 
 function isProgrammingError(error: unknown): boolean {
-  return isError(error) && programmingErrors.has(error.name)
+  return isError(error) && programmingErrors.has(String(readMember(error, 'name', '')))
 }

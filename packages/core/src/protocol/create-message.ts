@@ -170,9 +170,10 @@ export function checkMessage(message: AgentMessage): void {
 
 function checkReceiver(receiver: Receiver): void {
   const one = typeof receiver === 'object' && receiver !== null ? (receiver as Record<string, unknown>) : {}
-  if (one.everyone === true) return
-  check('agent' in one || 'group' in one, 'receiver', receiver, '{ agent }, { group } or { everyone: true }')
-  identifier(one.agent ?? one.group, "message's receiver")
+  const given = ['agent', 'group', 'everyone'].filter((name) => one[name] !== undefined)
+  const isOne = given.length === 1 && (one.everyone === undefined || one.everyone === true)
+  check(isOne, 'receiver', receiver, 'exactly one of { agent }, { group } and { everyone: true }')
+  if (one.everyone !== true) identifier(one.agent ?? one.group, "message's receiver")
 }
 
 function check(holds: boolean, member: string, value: unknown, allowed: string): void {

@@ -1,6 +1,6 @@
 import { isError } from './is-error.js'
 import { isFailure } from './failure.js'
-import { maskText } from './mask-secrets.js'
+import { maskText } from './mask-text.js'
 import { shown } from './shown.js'
 
 /** What was thrown, as a short text without credentials. Whatever it is, this does not throw. */

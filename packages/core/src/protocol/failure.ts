@@ -1,5 +1,7 @@
 import { isError } from './is-error.js'
-import { maskSecrets, maskText } from './mask-secrets.js'
+import { maskSecrets, unreadable } from './mask-secrets.js'
+import { maskText } from './mask-text.js'
+import { readMember } from './read-member.js'
 
 const brand = Symbol.for('baton.failure')
 
@@ -51,7 +53,7 @@ export function isFailure(value: unknown, code?: string): value is Failure {
   return (
     typeof value === 'object' &&
     value !== null &&
-    (value as { [brand]?: unknown })[brand] === true &&
+    readMember(value, brand) === true &&
     (code === undefined || (value as Failure).code === code)
   )
 }
@@ -63,13 +65,12 @@ function sentences(message: string, remedy: string): string {
 
 function causeOf(cause: unknown, levels: number): unknown {
   if (!isError(cause)) return cause
-  const { name, message } = cause
-  const { code, retryable } = cause as { code?: unknown; retryable?: unknown }
+  const [code, retryable, inner] = ['code', 'retryable', 'cause'].map((name) => readMember(cause, name))
   return {
-    name,
-    message,
+    name: readMember(cause, 'name', unreadable),
+    message: readMember(cause, 'message', unreadable),
     ...(code !== undefined && { code }),
     ...(retryable !== undefined && { retryable }),
-    ...(cause.cause !== undefined && levels > 0 && { cause: causeOf(cause.cause, levels - 1) }),
+    ...(inner !== undefined && levels > 0 && { cause: causeOf(inner, levels - 1) }),
   }
 }

@@ -18,7 +18,8 @@ export { Failure, type FailureInit, isFailure } from './failure.js'
 export { identifier, identifierFailure, isIdentifier } from './identifier.js'
 export { isError } from './is-error.js'
 export type { LifecycleEvent, LifecycleEventName, LifecycleEvents } from './lifecycle-event.js'
-export { masked, maskSecrets, maskText } from './mask-secrets.js'
+export { masked, maskSecrets } from './mask-secrets.js'
+export { maskText } from './mask-text.js'
 export { decodeMessage, encodeMessage } from './message-codec.js'
 export type { AgentMessage, BudgetRemaining, MessageType, Receiver } from './message.js'
 export { nearestName } from './nearest-name.js'
@@ -33,6 +34,7 @@ export {
   type Resolved,
 } from './operation.js'
 export { type Priority, priorities } from './priority.js'
+export { readMember } from './read-member.js'
 export { shown } from './shown.js'
 export {
   type InputOf,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { maskSecrets, maskText } from './mask-secrets.js'
+import { maskSecrets } from './mask-secrets.js'
+import { maskText } from './mask-text.js'
 
 describe('maskText', () => {
   it.each([

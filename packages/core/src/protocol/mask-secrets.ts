@@ -1,78 +1,82 @@
 import { isError } from './is-error.js'
+import { maskText } from './mask-text.js'
+import { readMember } from './read-member.js'
 
 const secretName =
-  /pass(word|wd|phrase)?$|secret|token$|api[-_]?key|authori[sz]ation|cookie|credential|private[-_]?key|signature/i
-// Every repetition that may begin anywhere is bounded: without that, a long text of letters would take minutes.
-const urlCredentials = /(?<=:\/\/)[^\s/@:]{0,255}:[^\s@]{0,511}@(?:[^\s@/]{0,511}@)*/g
-const bearer = /\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}/gi
-const providerKey = /\b(sk|pk|rk|ghp|gho|xox[abprs])[-_][a-z0-9_-]{12,}/gi
-const assignment = /(password|passwd|secret|api[-_]?key|token)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)/gi
+  /pass(word|wd|phrase)?$|^pwd$|secret|token$|(api|access)[-_]?key|^auth$|authori[sz]ation|cookie|credential|private[-_]?key|signature|session[-_]?id$/i
 
 /** What stands in the place of a masked value. */
 export const masked = '***'
+/** What stands in the place of a value that throws when it is read. */
+export const unreadable = '[unreadable]'
+
+/** What is shown of anything at most: shared references would else be shown again and again. */
+const mostParts = 10_000
+const deepest = 16
 
 /** A copy of a value, fit for a log: members with secret-sounding names and credentials within texts are masked. */
 export function maskSecrets(value: unknown): unknown {
-  return mask(value, new Set())
+  return mask(value, { ancestors: new Set(), parts: 0 })
 }
 
-function mask(value: unknown, ancestors: Set<object>): unknown {
+interface Walk {
+  readonly ancestors: Set<object>
+  parts: number
+}
+
+function mask(value: unknown, walk: Walk): unknown {
   if (typeof value === 'string') return maskText(value)
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function' || typeof value === 'symbol') return undefined
   if (typeof value !== 'object' || value === null) return value
+  const { ancestors } = walk
   if (ancestors.has(value)) return '[circular]'
-  if (ancestors.size >= 16) return '[too deep]'
+  if (ancestors.size >= deepest) return '[too deep]'
+  if (++walk.parts > mostParts) return '[too much]'
   ancestors.add(value)
-  const copy = maskMembers(value, ancestors)
-  ancestors.delete(value)
-  return copy
+  try {
+    return maskParts(value, walk)
+  } catch {
+    return unreadable
+  } finally {
+    ancestors.delete(value)
+  }
 }
 
-function maskMembers(value: object, ancestors: Set<object>): unknown {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
+function maskParts(value: object, walk: Walk): unknown {
+  if (Array.isArray(value)) return value.slice(0, mostParts).map((item) => mask(item, walk))
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
-  if (Array.isArray(value)) return value.map((item) => mask(item, ancestors))
-  if (value instanceof Set) return Array.from(value, (item) => mask(item, ancestors))
-  if (value instanceof Map) return maskEntries(value, ancestors)
+  // By their tags, so that those of another realm are known too.
+  switch (Object.prototype.toString.call(value)) {
+    case '[object Date]': {
+      const time = (value as Date).getTime()
+      return Number.isNaN(time) ? null : new Date(time).toISOString()
+    }
+    case '[object Set]':
+      return Array.from(value as Set<unknown>, (item) => mask(item, walk))
+    case '[object Map]':
+      return maskEntries(value as Map<unknown, unknown>, walk)
+  }
   const members = maskEntries(
-    Object.keys(value).map((name) => [name, memberOf(value, name)]),
-    ancestors,
+    Object.keys(value).map((name) => [name, readMember(value, name, unreadable)]),
+    walk,
   )
   if (!isError(value)) return members
-  const { cause } = value
+  const cause = readMember(value, 'cause')
   return {
-    name: value.name,
-    message: maskText(value.message),
+    name: mask(readMember(value, 'name', unreadable), walk),
+    message: mask(readMember(value, 'message', unreadable), walk),
     ...members,
-    ...(cause !== undefined && { cause: mask(cause, ancestors) }),
+    ...(cause !== undefined && { cause: mask(cause, walk) }),
   }
 }
 
-function maskEntries(entries: Iterable<readonly [unknown, unknown]>, ancestors: Set<object>): object {
+function maskEntries(entries: Iterable<readonly [unknown, unknown]>, walk: Walk): object {
   const result: [string, unknown][] = []
   for (const [key, item] of entries) {
-    const name = String(key)
+    const name = typeof key === 'string' ? maskText(key) : String(mask(key, walk))
     const isSecret = secretName.test(name) && item !== undefined && item !== null
-    result.push([name, isSecret ? masked : mask(item, ancestors)])
+    result.push([name, isSecret ? masked : mask(item, walk)])
   }
   return Object.fromEntries(result)
-}
-
-/** What must be shown must be readable: a getter that throws costs its own value only. */
-function memberOf(value: object, name: string): unknown {
-  try {
-    return (value as Record<string, unknown>)[name]
-  } catch {
-    return '[unreadable]'
-  }
-}
-
-/** A text without the credentials in it: those of addresses, of authorization headers, provider keys, `password=…`. */
-export function maskText(text: string): string {
-  return text
-    .replace(urlCredentials, `${masked}@`)
-    .replace(bearer, `$1 ${masked}`)
-    .replace(providerKey, masked)
-    .replace(assignment, `$1$2${masked}`)
 }

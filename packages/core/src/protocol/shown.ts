@@ -1,4 +1,4 @@
-import { maskText } from './mask-secrets.js'
+import { maskText } from './mask-text.js'
 
 const longest = 80
 

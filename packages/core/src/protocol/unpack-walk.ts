@@ -17,6 +17,7 @@ export class UnpackWalk {
   readonly #unpack: Unpack
   /** A few bytes can ask for an array of any length: for a text that is not trusted, this is the longest. */
   readonly longestSparse: number
+  #emptied = 0
 
   constructor(unpack: Unpack, longestSparse: number, within: readonly string[]) {
     this.#unpack = unpack
@@ -27,6 +28,12 @@ export class UnpackWalk {
   part(name: string | number, packed: unknown): unknown {
     if (typeof packed !== 'object' || packed === null) return packed
     return this.within(name, () => this.#unpack(packed, this))
+  }
+
+  /** Whether sparse arrays of so much more length may be made: one by one each may be short, and all together not. */
+  mayEmpty(length: number): boolean {
+    this.#emptied += length
+    return this.#emptied <= this.longestSparse
   }
 
   /** Reads something that has this name in the text. */

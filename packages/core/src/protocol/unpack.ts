@@ -60,7 +60,9 @@ function unpackEntry(entry: unknown, index: number, walk: UnpackWalk): [unknown,
 
 function unpackSparse(content: unknown, walk: UnpackWalk): unknown[] {
   const [length, entries] = walk.array(content, 2)
-  if (!isBelow(length, walk.longestSparse + 1)) throw walk.malformed(length, `a length up to ${walk.longestSparse}`)
+  if (!isBelow(length, walk.longestSparse + 1) || !walk.mayEmpty(length)) {
+    throw walk.malformed(length, `lengths up to ${walk.longestSparse}, all together`)
+  }
   const array: unknown[] = []
   array.length = length
   for (const [position, entry] of walk.array(entries).entries()) {

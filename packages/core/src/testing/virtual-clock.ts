@@ -57,8 +57,8 @@ export class VirtualClock extends ManualClock {
       this.#quiet = 0
     } else if (this.#isBusy()) {
       this.#quiet = 0
-      // A timer counts as open while it runs: looked from within it, it would see itself.
-      setTimeout(() => setImmediate(() => this.#look()), 1)
+      // Not counted among what is open, here and by another such clock: the work that is waited for keeps the process.
+      setTimeout(() => setImmediate(() => this.#look()), 1).unref()
     } else {
       if (++this.#quiet >= quietTurns) {
         this.#quiet = 0

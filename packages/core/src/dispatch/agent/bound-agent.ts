@@ -16,13 +16,13 @@ import { describeSchema } from './json-schema.js'
 import type { RunnableOperation } from './operation.js'
 import { lifeOf } from './own-agent.js'
 
-type Validate = StandardSchema['~standard']['validate']
+type Standard = StandardSchema['~standard']
 
 /** One operation, ready for the hot path: what it takes to run it, looked up once. */
 interface BoundOperation {
   readonly operation: Operation
-  readonly checkInput: Validate
-  readonly checkOutput: Validate
+  readonly input: Standard
+  readonly output: Standard
   readonly run: RunnableOperation['run']
   readonly needsNothing: boolean
   readonly constants: Readonly<Record<string, unknown>> | undefined
@@ -44,8 +44,8 @@ export class BoundAgent implements AgentAtWork {
     for (const [name, operation] of Object.entries(definition.operations)) {
       this.#operations.set(name, {
         operation,
-        checkInput: operation.contract.input['~standard'].validate,
-        checkOutput: operation.contract.output['~standard'].validate,
+        input: operation.contract.input['~standard'],
+        output: operation.contract.output['~standard'],
         run: (operation as RunnableOperation).run,
         needsNothing: Object.keys(operation.needs).length === 0,
         constants: provision.constants(operation.needs),
@@ -69,7 +69,7 @@ export class BoundAgent implements AgentAtWork {
       const known = [...this.#operations.keys()]
       throw agentFailure('agent.unknown_operation', { agent: this.name, operation: message.operation, known })
     }
-    return after(bound.checkInput(message.payload), (checked) => this.#begin(bound, checked, call))
+    return after(bound.input.validate(message.payload), (checked) => this.#begin(bound, checked, call))
   }
 
   #begin(bound: BoundOperation, checked: SchemaResult<unknown>, call: ActiveCall): MaybePromise<unknown> {
@@ -87,7 +87,7 @@ export class BoundAgent implements AgentAtWork {
   }
 
   #end(bound: BoundOperation, output: unknown): MaybePromise<unknown> {
-    return after(bound.checkOutput(output), (checked) => {
+    return after(bound.output.validate(output), (checked) => {
       if (checked.issues) throw agentFailure('agent.invalid_output', violation(this.#place(bound), checked.issues))
       return checked.value
     })

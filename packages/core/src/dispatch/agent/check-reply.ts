@@ -10,19 +10,11 @@ export function checkReply(message: AgentMessage, reply: AgentMessage): AgentMes
   return reply
 }
 
-/** What an agent threw, as a failure: its own, or one with what it threw as the cause. */
+/** What an agent threw, as a failure: its own, or one with what it threw as the cause. Whatever it is, this does not throw. */
 export function asFailure(message: AgentMessage, error: unknown, classOf: (error: unknown) => string): Error {
   if (isFailure(error)) return error
-  return agentFailure(
-    'agent.failed',
-    {
-      agent: agentOf(message),
-      operation: message.operation,
-      error: errorText(error),
-      class: classOf(error),
-    },
-    error,
-  )
+  const place = { agent: agentOf(message), operation: message.operation }
+  return agentFailure('agent.failed', { ...place, error: errorText(error), class: classOf(error) }, error)
 }
 
 /** The name of the agent that a message is for. */
