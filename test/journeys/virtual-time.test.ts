@@ -140,3 +140,21 @@ test('time moves for whoever waits for an agent to tell how it is', async () => 
   await using t = await createTestOrchestrator({ agents: [silent] })
   expect(await t.health()).toMatchObject({ ok: false, agents: { silent: { reason: 'no answer within 5000 ms' } } })
 })
+
+test('two orchestrators in virtual time do not wait for each other', async () => {
+  const worker = agent('worker', {
+    work: operation({
+      needs: { time: need(clock) },
+      input: z.any(),
+      output: z.any(),
+      async run(_, { time }) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        await new Promise<void>((resolve) => void time.schedule(1_000, resolve))
+      },
+    }),
+  })
+  await using first = await createTestOrchestrator({ agents: [worker] })
+  await using second = await createTestOrchestrator({ agents: [worker] })
+  await Promise.all([first.ask(worker.work, 1), second.ask(worker.work, 1)])
+  expect([first.elapsedMs(), second.elapsedMs()]).toEqual([1_000, 1_000])
+})
