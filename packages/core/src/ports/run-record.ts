@@ -42,7 +42,10 @@ export interface Head extends RunRef, Omit<NewHead, 'status' | 'wakeInMs'> {
   readonly status: RunStatus
   /** The runner that holds or last held it. */
   readonly runner: string
-  /** Raised by every claim, release and end: equality with a hold's token alone decides who may write. */
+  /**
+   * Raised by every claim, release and end, so that it never repeats for a `ref`: equality with a hold's token alone
+   * decides who may write.
+   */
   readonly token: number
   /** How often it was taken from a runner that held it, since it was last suspended. */
   readonly takeovers: number
@@ -53,7 +56,7 @@ export interface Head extends RunRef, Omit<NewHead, 'status' | 'wakeInMs'> {
   /** When a `pending` or `suspended` run is due; absent with another status, or while only a signal can wake it. */
   readonly wakeAt?: number | undefined
   readonly endedAt?: number | undefined
-  /** The output and the failure of the last move. */
+  /** The output and the failure of the last move: where it gave none there is none, whatever earlier moves gave. */
   readonly output?: Body | undefined
   readonly failure?: Body | undefined
 }
@@ -121,13 +124,13 @@ export type Write =
 export type Outcome =
   | {
       readonly accepted: true
-      /** The right to go on writing: where the caller holds the run after this write. */
+      /** The right to go on writing: only where the run is `running` after this write, by a `create` or a `held`. */
       readonly hold?: Hold | undefined
       readonly nudge: number
       /** How many of the records were new; where fewer than sent, read what stands. */
       readonly fresh: number
     }
-  /** The head as it stands; nothing when there is no such run. */
+  /** The head that has the tenant and id as it stands, also under another `ref` than the hold's; nothing where none has. */
   | { readonly accepted: false; readonly head: Head | undefined }
 
 /** Who claims: one process start, under a name of its own. */
@@ -149,7 +152,11 @@ export interface ClaimRequest {
   readonly limit: number
   /** Open runs to be claimed whatever their lease, beside `limit`. */
   readonly take?: readonly RunRef[] | undefined
-  /** At a process's start: the leases of earlier runners of the same instance, or of the same host whose process is gone, end now. */
+  /**
+   * At a process's start: the leases of earlier runners of the same instance, or of the same host whose process is gone,
+   * end now. That one is gone the store decides, by asking the operating system of the host that it runs on; it asks only
+   * for runners that gave a `pid` and the `host` of this one, which is its own host's name.
+   */
   readonly retire?: boolean | undefined
 }
 

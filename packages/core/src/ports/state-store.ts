@@ -28,6 +28,7 @@ export interface StoreCall {
  *   characters (`journal.value_too_large`), and a number or a name outside what is written here
  *   (`journal.invalid_request`) is refused before anything of that call is written. Durations are whole milliseconds up to
  *   10,000,000,000,000, counts are whole and at least 0.
+ * - A cursor (`after`) that the store cannot have given as a `next` is refused (`journal.invalid_request`).
  * - What is not given is absent when it is read back; what is empty or zero stays so.
  * - What callers do to the objects that they gave or got does not change the store.
  * - A call whose signal is aborted already rejects with its reason and does nothing.
@@ -43,9 +44,10 @@ export interface StateStore {
    *   move had followed at once.
    * - `held` is accepted if and only if the run that the hold's `ref` names has the hold's token at commit. The fence has
    *   no other rule.
-   * - `signal` needs no hold. It is refused when the run is absent or ended; it raises `nudge` by one and makes a `pending`
-   *   or `suspended` run due at once. Its record's kind is `signal`, else it is refused (`journal.invalid_request`). A
-   *   signal whose key exists already is accepted, with `fresh: 0`, and does nothing.
+   * - `signal` needs no hold. It is refused when the run is absent or ended, whether its key exists there or not; it raises
+   *   `nudge` by one and makes a `pending` or `suspended` run due at once, but never puts off an earlier `wakeAt`. Its
+   *   record's kind is `signal`, else it is refused (`journal.invalid_request`). To an open run a signal whose key exists
+   *   already is accepted, with `fresh: 0`, and does nothing.
    * - First wins: a second record with the same key, in a later write or in the same one, is dropped, neither an overwrite
    *   nor an error; `fresh` counts the new.
    * - A move raises the token by one: the caller holds the run no more, and the answer has no hold. To suspend a run resets
@@ -61,16 +63,19 @@ export interface StateStore {
   /**
    * Renews the runner's lease, then takes runs of the named workflow versions, in one atomic step and without waiting:
    * those whose runner's lease has lapsed and those that are due (`pending` or `suspended`, `wakeAt` reached; earliest
-   * first), together up to `limit`; and, beside these, the open runs named by `take`.
+   * first), together up to `limit`; and, beside these, the open runs named by `take`. Which of the lapsed and the due come
+   * first under a `limit` is not promised.
    *
-   * - A claimed run is `running`, held by this runner under a token that no other call ever gets; its `wakeAt` is gone.
+   * - A claimed run is `running`, held by this runner under a token that no other call ever gets for its `ref`; its `wakeAt`
+   *   is gone.
    * - `takeovers` grows by one for a run that was `running`, not for one that had been handed back.
    * - A `needs-attention` run is only taken by name. An ended run never is, nor one of another workflow version.
    * - A run created with status `running` counts as held by a runner whose lease lasts until it lapses: a runner that was
    *   never seen by `claim` is one that has lapsed.
    * - A runner's own running runs are not taken by it, except by name.
    * - The runner is told (`nudged`) of the runs it held before this call and goes on holding that were signalled while it
-   *   held them: of each signal at least once, of one that it knows perhaps again.
+   *   held them: of each signal at least once, of one that it knows perhaps again. A run that this call takes, also from the
+   *   runner itself by name, is not among them: the `nudge` of its head tells.
    */
   claim(request: ClaimRequest, call?: StoreCall): Promise<ClaimAnswer>
 

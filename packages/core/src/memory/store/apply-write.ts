@@ -41,7 +41,10 @@ export class WriteApplier {
     const fresh = addAll(entry, records, now)
     // The answer carries the nudge.
     entry.unheard = false
-    if (move === undefined) return { accepted: true, hold, nudge: entry.nudge, fresh }
+    if (move === undefined) {
+      // Who shows the token of a run that nobody holds may write to it, and does not hold it for that.
+      return { accepted: true, hold: entry.status === 'running' ? hold : undefined, nudge: entry.nudge, fresh }
+    }
     this.#index.leave(entry)
     change(entry, move, now)
     this.#index.enter(entry)
@@ -56,7 +59,7 @@ export class WriteApplier {
     if (entry.status === 'running') entry.unheard = true
     else if (entry.status !== 'needs-attention') {
       this.#index.leave(entry)
-      entry.wakeAt = now
+      entry.wakeAt = Math.min(entry.wakeAt ?? now, now)
       this.#index.enter(entry)
     }
     return { accepted: true, hold: undefined, nudge: entry.nudge, fresh: 1 }

@@ -69,9 +69,9 @@ export class InMemoryLockStore implements LockStore {
     return held !== undefined && held.until > now ? held : undefined
   }
 
-  #heldAs({ key, token }: Lease, now: number): Held | undefined {
+  #heldAs({ key, owner, token }: Lease, now: number): Held | undefined {
     const held = this.#alive(key, now)
-    return held?.token === token ? held : undefined
+    return held?.token === token && held.owner === owner ? held : undefined
   }
 
   #sweep(now: number): void {

@@ -66,7 +66,8 @@ class Append extends Step {
     if (write.kind === 'signal') {
       if (fresh.length > 0) {
         const isWaiting = run.head.status === 'pending' || run.head.status === 'suspended'
-        run.head = { ...run.head, nudge: run.head.nudge + 1, wakeAt: isWaiting ? now : run.head.wakeAt }
+        const wakeAt = isWaiting ? Math.min(run.head.wakeAt ?? now, now) : run.head.wakeAt
+        run.head = { ...run.head, nudge: run.head.nudge + 1, wakeAt }
       }
     } else if (write.move !== undefined) {
       const { status, output, failure, wakeInMs, seen } = write.move
@@ -84,6 +85,7 @@ class Append extends Step {
       }
     }
     assert.equal(outcome.nudge, run.head.nudge)
+    assert.equal(outcome.hold !== undefined, write.kind !== 'signal' && run.head.status === 'running')
     if (outcome.hold) holds.push(outcome.hold)
   }
 }

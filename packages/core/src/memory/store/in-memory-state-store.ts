@@ -20,7 +20,10 @@ import { checkPage, readRecords } from './read-records.js'
 import { RunIndex } from './run-index.js'
 import { StoreTime } from './store-time.js'
 
-/** The journal of runs in memory: the rules of every StateStore, and gone with the process. */
+/**
+ * The journal of runs in memory: the rules of every StateStore, and gone with the process. It asks nothing about `host` and
+ * `pid`: its runners are all of this one process, and none outlives it.
+ */
 export class InMemoryStateStore implements StateStore {
   readonly #time: StoreTime
   readonly #index = new RunIndex()

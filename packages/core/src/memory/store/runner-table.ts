@@ -24,8 +24,8 @@ export class RunnerTable {
   }
 
   /**
-   * Ends the leases of earlier runners of the same instance. Those of the same host whose process is gone cannot be: what
-   * is in memory went with it.
+   * Ends the leases of earlier runners of the same instance. Runners of the same host whose process is gone there are none:
+   * what is in memory went with it.
    */
   retire({ name, instance }: RunnerInfo): void {
     if (instance === undefined) return

@@ -8,6 +8,7 @@ import { flawedListers } from './flawed-state-stores/listing.js'
 import { flawedNamers } from './flawed-state-stores/naming.js'
 import { flawedReaders } from './flawed-state-stores/reading.js'
 import { flawedRecorders } from './flawed-state-stores/recording.js'
+import { flawedRetirers } from './flawed-state-stores/retiring.js'
 import { flawedListeners } from './flawed-state-stores/signalling.js'
 import { flawedWriters } from './flawed-state-stores/writing.js'
 
@@ -19,6 +20,7 @@ export const flawedStateStores: readonly FlawedDouble<StateStore>[] = [
   ...flawedListeners,
   ...flawedClaimants,
   ...flawedNamedClaimants,
+  ...flawedRetirers,
   ...flawedReaders,
   ...flawedListers,
   ...flawedDeleters,

@@ -29,6 +29,11 @@ export const keepingCases = [
     assert.deepEqual(await bench.port.extend([lost], longLeaseMs), [false])
     assert(((await bench.port.read(bench.key))?.remainingMs ?? longLeaseMs) <= mediumLeaseMs)
   }),
+  lockCase('a lease is not extended in the name of another owner', async (bench) => {
+    const lease = await bench.acquired('a', mediumLeaseMs)
+    assert.deepEqual(await bench.port.extend([{ ...lease, owner: 'b' }], longLeaseMs), [false])
+    assert(((await bench.port.read(bench.key))?.remainingMs ?? longLeaseMs) <= mediumLeaseMs)
+  }),
   lockCase('a lease that was released is not extended', async (bench) => {
     const lease = await bench.acquired('a')
     await bench.port.release([lease])
@@ -62,6 +67,11 @@ export const keepingCases = [
     await bench.port.release([lost])
     assert.equal((await bench.port.read(bench.key))?.token, next.token)
     assert.equal(await bench.acquire('b'), undefined)
+  }),
+  lockCase('a lease is not released in the name of another owner', async (bench) => {
+    const lease = await bench.acquired('a')
+    await bench.port.release([{ ...lease, owner: 'b' }])
+    assert.equal((await bench.port.read(bench.key))?.token, lease.token)
   }),
   lockCase('to release twice, or nothing, does nothing', async (bench) => {
     const lease = await bench.acquired('a')

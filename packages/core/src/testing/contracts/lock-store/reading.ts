@@ -23,7 +23,7 @@ const hostile = [
   'x'.repeat(512),
 ]
 const noIdentifiers = ['', 'a\0b', '\ud800', 'x'.repeat(513), '\u{1f600}'.repeat(129), 7 as unknown as string]
-const noLeases = [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 1e15]
+const noLeases = [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 10_000_000_000_001]
 
 /** What is read of leases, under which names, and what is refused. */
 export const readingCases = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { lapseMs, storeCase } from './workbench.js'
 
-/** What a claim takes by name, takes from retired runners, and takes when others claim at the same time. */
+/** What a claim takes by name, and takes when others claim at the same time. */
 export const namedClaimCases = [
   storeCase('a run is taken by name whatever its lease', async (bench) => {
     const { run } = await bench.create(bench.run())
@@ -45,31 +45,6 @@ export const namedClaimCases = [
       runs.map(({ hold }) => hold.token),
       [2],
     )
-  }),
-  storeCase('to retire ends the leases of earlier runners of the same instance', async (bench) => {
-    const instance = `instance of ${bench.runner}`
-    await bench.create(bench.run('held by the first'))
-    await bench.claim('a', { runner: { name: bench.runnerNamed('first'), instance } })
-    const next = { name: bench.runnerNamed('second'), instance }
-    assert.deepEqual(await bench.claimed('a', { runner: next }), [])
-    assert.deepEqual(await bench.claimed('a', { runner: next, retire: true }), ['held by the first'])
-  }),
-  storeCase('to retire leaves the leases of other instances alone', async (bench) => {
-    for (const [index, name] of ['of another', 'of none'].entries()) {
-      await bench.create(bench.run(name))
-      const instance = index === 0 ? `another instance of ${bench.runner}` : undefined
-      assert.deepEqual(await bench.claimed('a', { runner: { name: bench.runnerNamed(name), instance } }), [name])
-    }
-    const next = { name: bench.runnerNamed('next'), instance: `instance of ${bench.runner}` }
-    assert.deepEqual(await bench.claimed('a', { runner: next, retire: true }), [])
-    assert.deepEqual(await bench.claimed('a', { runner: { name: bench.runnerNamed('last') }, retire: true }), [])
-  }),
-  storeCase('to retire earlier runners leaves the lease of who does it', async (bench) => {
-    await bench.create(bench.run('mine'))
-    const runner = { name: bench.runnerNamed('a'), instance: `instance of ${bench.runner}` }
-    assert.deepEqual(await bench.claimed('a', { runner, retire: true }), ['mine'])
-    await bench.advance(lapseMs)
-    assert.deepEqual(await bench.claimed('b'), [])
   }),
   storeCase('two claims at once never take the same run', async (bench) => {
     const runs = Array.from({ length: 60 }, () => bench.run())

@@ -34,6 +34,18 @@ export const fenceCases = [
     assert.deepEqual(second, first)
     assert.deepEqual(accepted(await bench.write(second ?? first, [record('b')])).hold, first)
   }),
+  storeCase('a write to a run that nobody holds gives no hold of it', async (bench) => {
+    const suspended = await bench.create(bench.run())
+    await bench.move(suspended, 'suspended')
+    const pending = bench.run()
+    await bench.create(pending, { status: 'pending' })
+    for (const run of [suspended.run, pending]) {
+      const { ref, token, status } = await bench.head(run)
+      const { hold } = accepted(await bench.write({ run, ref, token, runner: bench.runner }, [record(status)]))
+      assert.deepEqual([hold, (await bench.head(run)).status], [undefined, status])
+      assert.deepEqual(await bench.keys(run), [status])
+    }
+  }),
   storeCase('a move raises the token by one and ends the hold', async (bench) => {
     for (const status of ['pending', 'suspended', 'needs-attention', 'succeeded', 'failed'] as const) {
       const hold = await bench.create(bench.run())
@@ -59,7 +71,7 @@ export const fenceCases = [
     refused(await bench.write(hold, [record('late')]))
     const next = await bench.create(hold.run)
     assert.equal(next.token, hold.token)
-    refused(await bench.write(hold, [record('late')]))
+    assert.equal(refused(await bench.write(hold, [record('late')])).head?.ref, next.ref)
     assert.deepEqual(await bench.keys(hold.run), [])
     accepted(await bench.write(next, [record('a')]))
   }),

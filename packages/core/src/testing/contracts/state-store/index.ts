@@ -11,6 +11,7 @@ import { moveCases } from './moves.js'
 import { readingCases } from './reading.js'
 import { recordCases } from './records.js'
 import { refusalCases } from './refusals.js'
+import { retiringCases } from './retiring.js'
 import { signalCases } from './signals.js'
 
 /** What a StateStore promises: one case for each promise of the port's prose. */
@@ -24,6 +25,7 @@ export const stateStoreContract: Contract<StateStore> = {
     ...signalCases,
     ...claimCases,
     ...namedClaimCases,
+    ...retiringCases,
     ...readingCases,
     ...listingCases,
     ...deletingCases,

@@ -24,6 +24,15 @@ export const moveCases = [
     const { output, failure } = await bench.head(hold.run)
     assert.deepEqual({ output, failure }, { output: '1', failure: undefined })
   }),
+  storeCase('a move that gives no output leaves none of an earlier one', async (bench) => {
+    const hold = await bench.create(bench.run())
+    await bench.move(hold, 'needs-attention', { output: '"so far"' })
+    const { runs } = await bench.claim('b', { limit: 0, take: [hold.run] })
+    assert.equal((await bench.head(hold.run)).output, '"so far"')
+    await bench.move(runs[0]?.hold ?? hold, 'failed', { failure: '"why"' })
+    const { output, failure } = await bench.head(hold.run)
+    assert.deepEqual({ output, failure }, { output: undefined, failure: '"why"' })
+  }),
   storeCase('a released run is due when its time has come, and not before', async (bench) => {
     const soon = await bench.create(bench.run())
     const later = await bench.create(bench.run())

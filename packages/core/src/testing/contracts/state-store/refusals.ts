@@ -142,6 +142,13 @@ export const refusalCases = [
       await failsWith('identifier.invalid', () => bench.port.list({ tenant: bad, limit: 1 }))
     }
   }),
+  storeCase('a cursor that no page has given is refused', async (bench) => {
+    const { run } = await bench.create(bench.run())
+    await failsWith('journal.invalid_request', () => bench.port.read(run, { limit: 1, after: '' }))
+    for (const after of ['', 'no cursor']) {
+      await failsWith('journal.invalid_request', () => bench.port.list({ limit: 1, tenant: bench.tenant, after }))
+    }
+  }),
   storeCase('a delete of what cannot be is refused and removes nothing', async (bench) => {
     await bench.createEnded(bench.run('ended'))
     const statuses = ['succeeded'] as const

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { accepted, failsWith, record, refused, storeCase } from './workbench.js'
+import { accepted, failsWith, lapseMs, record, refused, storeCase } from './workbench.js'
 
 /** What anyone may tell a run, and how the run learns of it. */
 export const signalCases = [
@@ -49,6 +49,12 @@ export const signalCases = [
       assert.deepEqual(await bench.keys(run), [])
     }
   }),
+  storeCase('a signal to an ended run is refused, also where its key exists', async (bench) => {
+    const run = bench.run()
+    await bench.createEnded(run, 'failed', { records: [record('s', { kind: 'signal' })] })
+    refused(await bench.signal(run, 's'))
+    assert.deepEqual(await bench.keys(run), ['s'])
+  }),
   storeCase('a record that is no signal cannot be sent as one', async (bench) => {
     const { run } = await bench.create(bench.run())
     await failsWith('journal.invalid_request', () => bench.send({ kind: 'signal', run, record: record('a') }))
@@ -62,6 +68,18 @@ export const signalCases = [
     await bench.signal(suspended.run, 's')
     await bench.signal(pending, 's')
     assert.deepEqual((await bench.claimed('b')).sort(), [suspended.run.id, pending.id].sort())
+  }),
+  storeCase('a signal does not postpone a run that was due before', async (bench) => {
+    const suspended = await bench.create(bench.run())
+    await bench.move(suspended, 'suspended', { wakeInMs: 0 })
+    const pending = bench.run()
+    await bench.create(pending, { status: 'pending', wakeInMs: 0 })
+    for (const run of [suspended.run, pending]) {
+      const { wakeAt } = await bench.head(run)
+      await bench.advance(lapseMs)
+      accepted(await bench.signal(run, 's'))
+      assert.equal((await bench.head(run)).wakeAt, wakeAt)
+    }
   }),
   storeCase('a signal to a run that needs attention is kept and does not wake it', async (bench) => {
     const hold = await bench.create(bench.run())
@@ -103,6 +121,13 @@ export const signalCases = [
     await bench.move(released, 'suspended', { seen: 1 })
     await bench.move(ended, 'succeeded')
     assert.deepEqual((await bench.claim('b')).nudged, [])
+    assert.deepEqual((await bench.claim('a', { runner: { name: bench.runner } })).nudged, [])
+  }),
+  storeCase('a runner that takes its own run again is told of its signals by the head alone', async (bench) => {
+    const { run } = await bench.create(bench.run())
+    await bench.signal(run, 's')
+    const { runs, nudged } = await bench.claim('a', { runner: { name: bench.runner }, limit: 0, take: [run] })
+    assert.deepEqual([runs.map(({ head }) => head.nudge), nudged], [[1], []])
     assert.deepEqual((await bench.claim('a', { runner: { name: bench.runner } })).nudged, [])
   }),
   storeCase('of equal signals at once one counts', async (bench) => {

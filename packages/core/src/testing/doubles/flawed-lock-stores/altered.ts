@@ -66,7 +66,16 @@ export function lenient(store: LockStore, code: string): LockStore {
   }
 }
 
-/** What each lease is replaced by: the one that is alive, whatever its token. */
+/** Each lease under the token of the one that is alive. */
 export async function alive(store: LockStore, leases: readonly Lease[]): Promise<Lease[]> {
-  return Promise.all(leases.map(async (lease) => ({ ...lease, ...(await store.read(lease.key)) })))
+  return Promise.all(leases.map(async (lease) => ({ ...lease, token: (await store.read(lease.key))?.token ?? -1 })))
+}
+
+/** Each lease under the owner of the one that is alive, where they have one token. */
+export async function byToken(store: LockStore, leases: readonly Lease[]): Promise<Lease[]> {
+  const owned = async (lease: Lease): Promise<Lease> => {
+    const held = await store.read(lease.key)
+    return held?.token === lease.token ? { ...lease, owner: held.owner } : lease
+  }
+  return Promise.all(leases.map(owned))
 }

@@ -1,5 +1,5 @@
 import type { Lease } from '../../../ports/index.js'
-import { alive, flawed, unlessRefused } from './altered.js'
+import { alive, byToken, flawed, unlessRefused } from './altered.js'
 
 /** Stores that prolong or end the wrong leases. */
 export const flawedKeepers = [
@@ -20,10 +20,7 @@ export const flawedKeepers = [
   ),
   flawed(
     "extends its successor's lease for a lost one",
-    [
-      "a lost lease does not extend its successor's, also of the same owner",
-      'what is no identifier is refused and takes nothing',
-    ],
+    ["a lost lease does not extend its successor's, also of the same owner"],
     (store) => ({
       extend: async (leases, leaseMs, call) => {
         call?.signal?.throwIfAborted()
@@ -32,6 +29,13 @@ export const flawedKeepers = [
       },
     }),
   ),
+  flawed('extends a lease by its token alone', ['a lease is not extended in the name of another owner'], (store) => ({
+    extend: async (leases, leaseMs, call) => {
+      const answers = await store.extend(leases, leaseMs, call)
+      const again = await store.extend(await byToken(store, leases), leaseMs)
+      return answers.map((answer, index) => answer || again[index] === true)
+    },
+  })),
   flawed('extends from when a lease would have lapsed', ['to extend a lease can shorten it'], (store) => ({
     extend: async (leases, leaseMs, call) => {
       const held = leases.length === 1 && leaseMs === 200 ? await store.read(leases[0]?.key ?? '', call) : undefined
@@ -67,10 +71,7 @@ export const flawedKeepers = [
   ),
   flawed(
     "releases its successor's lease for a lost one",
-    [
-      'to release a lost lease leaves its successor alone, also of the same owner',
-      'what is no identifier is refused and takes nothing',
-    ],
+    ['to release a lost lease leaves its successor alone, also of the same owner'],
     (store) => ({
       release: async (leases, call) => {
         call?.signal?.throwIfAborted()
@@ -78,6 +79,12 @@ export const flawedKeepers = [
       },
     }),
   ),
+  flawed('releases a lease by its token alone', ['a lease is not released in the name of another owner'], (store) => ({
+    release: async (leases, call) => {
+      await store.release(leases, call)
+      await store.release(await byToken(store, leases))
+    },
+  })),
   flawed(
     'keeps a released key until its lease lapses',
     [

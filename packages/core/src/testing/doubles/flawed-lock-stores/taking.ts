@@ -67,13 +67,10 @@ export const flawedGivers = [
   ),
   flawed(
     'starts tokens anew after a release',
-    [
-      'the tokens of a key grow, also after a release and after a lapse',
-      'what is no identifier is refused and takes nothing',
-    ],
+    ['the tokens of a key grow, also after a release and after a lapse'],
     (store) => {
-      const tokens = new Map<string, Lease>()
-      const real = (lease: Lease): Lease => tokens.get(`${lease.token} ${lease.key}`) ?? { ...lease, token: -1 }
+      const tokens = new Map<string, number>()
+      const real = (lease: Lease): Lease => ({ ...lease, token: tokens.get(`${lease.token} ${lease.key}`) ?? -1 })
       const counts = new Map<string, number>()
       return {
         acquire: async (key, owner, leaseMs, call) => {
@@ -81,7 +78,7 @@ export const flawedGivers = [
           if (lease === undefined) return undefined
           const token = (counts.get(key) ?? 0) + 1
           counts.set(key, token)
-          tokens.set(`${token} ${key}`, { ...lease })
+          tokens.set(`${token} ${key}`, lease.token)
           return { ...lease, token }
         },
         extend: (leases, leaseMs, call) => store.extend(leases.map(real), leaseMs, call),
@@ -110,10 +107,15 @@ export const flawedGivers = [
       acquire: (key, owner, leaseMs, call) => store.acquire(key, owner, leaseMs === 200 ? 60_000 : leaseMs, call),
     }),
   ),
-  flawed('gives a key in the name of another', ['a free key is given to whoever asks'], (store) => ({
-    acquire: async (key, owner, leaseMs, call) => {
-      const lease = await store.acquire(key, owner, leaseMs, call)
-      return lease && { ...lease, owner: owner === 'a' ? 'nobody' : owner }
-    },
-  })),
+  flawed('gives a key in the name of another', ['a free key is given to whoever asks'], (store) => {
+    const real = (lease: Lease): Lease => ({ ...lease, owner: lease.owner === 'nobody' ? 'a' : lease.owner })
+    return {
+      acquire: async (key, owner, leaseMs, call) => {
+        const lease = await store.acquire(key, owner, leaseMs, call)
+        return lease && { ...lease, owner: owner === 'a' ? 'nobody' : owner }
+      },
+      extend: (leases, leaseMs, call) => store.extend(leases.map(real), leaseMs, call),
+      release: (leases, call) => store.release(leases.map(real), call),
+    }
+  }),
 ]

@@ -13,7 +13,7 @@ function alsoTaking(store: StateStore, passes: (head: Head, request: ClaimReques
   }
 }
 
-/** Stores whose claims take runs in the wrong order, by wrong names, or from the wrong runners. */
+/** Stores whose claims take runs in the wrong order, by wrong names, or as if each had a lease of its own. */
 export const flawedNamedClaimants = [
   flawed(
     'takes due runs in the order of their creation',
@@ -85,21 +85,6 @@ export const flawedNamedClaimants = [
       },
     }),
   ),
-  flawed('does not retire', ['to retire ends the leases of earlier runners of the same instance'], (store) =>
-    altered(store, { request: (request) => ({ ...request, retire: false }) }),
-  ),
-  flawed('retires who asks for it too', ['to retire earlier runners leaves the lease of who does it'], (store) =>
-    altered(store, { request: (request) => (request.retire ? { ...request, leaseMs: 1 } : request) }),
-  ),
-  flawed(
-    'retires without being asked',
-    ['to retire ends the leases of earlier runners of the same instance'],
-    (store) => altered(store, { request: (request) => ({ ...request, retire: true }) }),
-  ),
-  flawed('retires runners of every instance', ['to retire leaves the leases of other instances alone'], (store) => {
-    const flaw = alsoTaking(store, (head, { retire }) => retire === true && head.status === 'running')
-    return flaw
-  }),
   flawed(
     'takes all runs of a runner that lost one',
     ['a runner that was silent loses only what was taken'],
@@ -139,6 +124,9 @@ export const flawedNamedClaimants = [
       'to retire ends the leases of earlier runners of the same instance',
       'to retire leaves the leases of other instances alone',
       'to retire earlier runners leaves the lease of who does it',
+      'to retire leaves other instances of the same host alone',
+      'to retire leaves runners of the same host alone whose process lives',
+      'to retire leaves runners of other hosts alone, whatever runs under their pid here',
       'two claims at once never take the same run',
       'a runner that was silent loses only what was taken',
       'the due runs are those that a claim would take',

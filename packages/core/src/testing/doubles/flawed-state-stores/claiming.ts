@@ -83,6 +83,9 @@ export const flawedClaimants = [
       'two claims at once never take the same run',
       'a runner that was silent loses only what was taken',
       'the due runs are those that a claim would take',
+      'to retire leaves other instances of the same host alone',
+      'to retire leaves runners of other hosts alone, whatever runs under their pid here',
+      'to retire leaves runners of the same host alone whose process lives',
     ],
     (store) => alsoTaking(store, (head, { runner }) => head.status === 'running' && head.runner !== runner.name),
   ),
@@ -133,6 +136,8 @@ export const flawedClaimants = [
     'counts its limit for lapsed and for due runs',
     [
       'output and failure are those of the last move',
+      'a move that gives no output leaves none of an earlier one',
+      'a runner that takes its own run again is told of its signals by the head alone',
       'a claim takes lapsed and due runs, together at most its limit',
       'due runs are taken in the order of their times',
       'a run that needs attention is only taken by name',
@@ -202,6 +207,7 @@ export const flawedClaimants = [
       'a run that is named and lapsed is taken once',
       'a runner can take its own run by name, under a new token',
       'no token is given twice, however many claims take a run at once',
+      'a move that gives no output leaves none of an earlier one',
     ],
     (store) =>
       altered(store, { claim: runsOf((run) => ({ ...run, hold: { ...run.hold, token: run.hold.token - 1 } })) }),

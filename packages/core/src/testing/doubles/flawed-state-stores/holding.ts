@@ -56,6 +56,7 @@ export const flawedHolders = [
       'each write is answered, in the order given',
       'a write whose move was stored is refused when it is sent again, and the head tells',
       'a refused held write is told the head as it stands',
+      'a write to a removed run is refused, also when a new run has its id',
       'a signal to an ended run is refused and not kept',
     ],
     (store) =>
@@ -83,6 +84,17 @@ export const flawedHolders = [
       altered(store, {
         outcome: (outcome, write) =>
           outcome.accepted && write.kind === 'held' ? { ...outcome, hold: undefined } : outcome,
+      }),
+  ),
+  flawed(
+    'gives a hold to whoever shows the token of a run that nobody holds',
+    ['a write to a run that nobody holds gives no hold of it'],
+    (store) =>
+      altered(store, {
+        outcome: (outcome, write) =>
+          outcome.accepted && write.kind === 'held' && write.move === undefined
+            ? { ...outcome, hold: write.hold }
+            : outcome,
       }),
   ),
   flawed('leaves the holder its hold after a move', ['a move raises the token by one and ends the hold'], (store) => {
@@ -166,6 +178,7 @@ export const flawedHolders = [
       'to suspend a run resets its takeovers, to hand it back does not',
       'a run that was handed back is claimed without a takeover',
       'numbers and names out of bounds are refused before anything is written',
+      'a signal does not postpone a run that was due before',
     ],
     (store) => altered(store, { write: withMove((move) => ({ ...move, wakeInMs: undefined })) }),
   ),
@@ -202,6 +215,19 @@ export const flawedHolders = [
       },
     })
   }),
+  flawed(
+    'keeps the output of an earlier move',
+    ['a move that gives no output leaves none of an earlier one'],
+    (store) => {
+      const outputs = new Map<string, string>()
+      return altered(store, {
+        head: (head) => {
+          if (head.output !== undefined) outputs.set(head.ref, head.output)
+          return { ...head, output: outputs.get(head.ref) }
+        },
+      })
+    },
+  ),
   flawed(
     'keeps takeovers when a run is suspended',
     ['to suspend a run resets its takeovers, to hand it back does not'],

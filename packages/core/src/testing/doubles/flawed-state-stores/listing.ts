@@ -33,6 +33,7 @@ export const flawedListers = [
     [
       'runs that stood before the first page are listed once while others are created',
       'runs that stand are listed once while others are deleted',
+      'a cursor that no page has given is refused',
     ],
     (store) => counted(store, (heads) => heads),
   ),
@@ -52,6 +53,7 @@ export const flawedListers = [
       'a filtered list is paged as any other',
       'at most the limit is removed, oldest end first',
       'any identifier can name a run',
+      'a cursor that no page has given is refused',
     ],
     (store) => counted(store, (heads) => heads.toReversed()),
   ),
@@ -61,6 +63,7 @@ export const flawedListers = [
       'runs that stood before the first page are listed once while others are created',
       'runs that stand are listed once while others are deleted',
       'runs are listed once while their statuses change',
+      'a cursor that no page has given is refused',
     ],
     (store) => counted(store, (heads) => heads.toSorted((one, other) => other.token - one.token)),
   ),

@@ -187,10 +187,19 @@ export const flawedNamers = [
       'numbers and names out of bounds are refused before anything is written',
       'a claim of what cannot be is refused and takes nothing',
       'a page or a list of what cannot be is refused',
+      'a cursor that no page has given is refused',
       'a delete of what cannot be is refused and removes nothing',
     ],
     (store) => lenient(store, 'journal.invalid_request'),
   ),
+  flawed('begins at the start for a cursor that is none', ['a cursor that no page has given is refused'], (store) => {
+    const known = (after: string | undefined): string | undefined =>
+      after === '' || after === 'no cursor' ? undefined : after
+    return altered(store, {
+      page: (page) => ({ ...page, after: known(page.after) }),
+      query: (query) => ({ ...query, after: known(query.after) }),
+    })
+  }),
   flawed(
     'checks no size',
     [

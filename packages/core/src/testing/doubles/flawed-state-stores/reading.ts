@@ -74,6 +74,7 @@ export const flawedReaders = [
     [
       'records that stand are neither skipped nor repeated while others are added',
       'a page or a list of what cannot be is refused',
+      'a cursor that no page has given is refused',
     ],
     (store) => ({
       read: async (run, { after = '0', limit, kind }, call) => {

@@ -80,13 +80,52 @@ export const flawedListeners = [
             : outcome,
       }),
   ),
-  flawed('accepts signals to ended runs', ['a signal to an ended run is refused and not kept'], (store) =>
-    altered(store, {
-      outcome: (outcome, write) =>
-        !outcome.accepted && isSignal(write) && outcome.head !== undefined
-          ? { accepted: true, nudge: 1, fresh: 1 }
-          : outcome,
+  flawed(
+    'accepts signals to ended runs',
+    [
+      'a signal to an ended run is refused and not kept',
+      'a signal to an ended run is refused, also where its key exists',
+    ],
+    (store) =>
+      altered(store, {
+        outcome: (outcome, write) =>
+          !outcome.accepted && isSignal(write) && outcome.head !== undefined
+            ? { accepted: true, nudge: 1, fresh: 1 }
+            : outcome,
+      }),
+  ),
+  flawed(
+    'looks for the key of a signal before it looks whether the run has ended',
+    ['a signal to an ended run is refused, also where its key exists'],
+    (store) => ({
+      append: async (writes, call) => {
+        const outcomes = [...(await store.append(writes, call))]
+        for (const [index, write] of writes.entries()) {
+          if (!isSignal(write) || outcomes[index]?.accepted) continue
+          const { head, records = [] } = (await store.read(write.run, { limit: 1_000 })) ?? {}
+          if (head === undefined || !records.some(({ key }) => key === write.record.key)) continue
+          outcomes[index] = { accepted: true, nudge: head.nudge, fresh: 0 }
+        }
+        return outcomes
+      },
     }),
+  ),
+  flawed(
+    'makes a run that is due already due anew by a signal',
+    ['a signal does not postpone a run that was due before'],
+    (store, clock) => {
+      const signalled = new Map<string, number>()
+      return altered(store, {
+        outcome: (outcome, write) => {
+          if (isSignal(write)) signalled.set(JSON.stringify([write.run.tenant, write.run.id]), clock.now())
+          return outcome
+        },
+        head: (head) => {
+          const at = signalled.get(JSON.stringify([head.tenant, head.id])) ?? 0
+          return head.wakeAt === undefined ? head : { ...head, wakeAt: Math.max(head.wakeAt, at) }
+        },
+      })
+    },
   ),
   flawed(
     'takes any record for a signal',
@@ -150,7 +189,10 @@ export const flawedListeners = [
   ),
   flawed(
     'tells every runner of every signal',
-    ['a runner is not told of signals to runs that it does not hold'],
+    [
+      'a runner is not told of signals to runs that it does not hold',
+      'a runner that takes its own run again is told of its signals by the head alone',
+    ],
     (store) => {
       const signalled = new Map<string, { tenant: string; id: string }>()
       return altered(store, {
@@ -161,5 +203,19 @@ export const flawedListeners = [
         claim: (answer) => ({ ...answer, nudged: [...signalled.values()] }),
       })
     },
+  ),
+  flawed(
+    'tells a runner of a run that it takes again as of one that it goes on holding',
+    ['a runner that takes its own run again is told of its signals by the head alone'],
+    (store) => ({
+      claim: async (request, call) => {
+        const heads = []
+        for (const run of request.take ?? []) heads.push((await store.read(run, { limit: 1 }))?.head)
+        const again = heads.filter((head) => head?.runner === request.runner.name && head.nudge > 0)
+        const answer = await store.claim(request, call)
+        const nudged = answer.runs.filter(({ head }) => again.some((one) => one?.ref === head.ref))
+        return { ...answer, nudged: [...answer.nudged, ...nudged.map(({ hold }) => hold.run)] }
+      },
+    }),
   ),
 ]
