@@ -168,7 +168,7 @@ export class Dispatch implements Dispatcher {
   }
 
   #admit(call: Call, signal: AbortSignal | undefined): void {
-    if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    if (signal !== undefined && !isSignal(signal)) {
       throw dispatchFailure('dispatch.invalid_signal', { received: shown(signal) })
     }
     if (this.#closing && call.parent === undefined) throw closed(call.message)
@@ -239,6 +239,10 @@ export class Dispatch implements Dispatcher {
     const ms = this.#host.monotonic() - call.startedAt
     events.emit('call.finished', { message: call.message, ms, outcome, ...(failure !== undefined && { failure }) })
   }
+}
+
+function isSignal(signal: AbortSignal | null): boolean {
+  return typeof signal?.addEventListener === 'function' && typeof signal.removeEventListener === 'function'
 }
 
 function payloadOf(reply: AgentMessage): unknown {

@@ -46,6 +46,11 @@ describe('a call settles once, and its orchestrator closes at once', () => {
     ['name', () => unreadable('name')],
     ['message', () => unreadable('message')],
     ['everything', revoked],
+    ['name as a text', () => Object.assign(new Error('x'), { name: Object.create(null) as string })],
+    [
+      'cause, which looks like a failure',
+      () => new Error('x', { cause: { [Symbol.for('baton.failure')]: true, code: Object.create(null) as string } }),
+    ],
   ])('though what was thrown does not let its %s be read', async (_, make) => {
     const orchestrator = await createOrchestrator({ agents: [thrower] })
     for (const one of [thrower.later, thrower.now]) {

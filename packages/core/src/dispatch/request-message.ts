@@ -123,7 +123,8 @@ export function keyWithin(
 
 function receiverOf(operation: Operation): { readonly agent: string } {
   // What an agent has taken in has a checked name.
-  if (operation?.agent && typeof operation.agent === 'string') return { agent: operation.agent }
+  if (operation?.agent && typeof operation.agent === 'string' && typeof operation.name === 'string')
+    return { agent: operation.agent }
   throw dispatchFailure('dispatch.not_an_operation', {
     because: operation?.contract ? 'this operation was not taken in by an agent' : 'this is no operation',
   })

@@ -32,7 +32,7 @@ const networkCodes = new Set([
   'UND_ERR_SOCKET',
 ])
 const misconfigured = new Set(['ENOTFOUND', 'EACCES', 'EPERM', 'ERR_INVALID_URL', 'CERT_HAS_EXPIRED'])
-const programmingErrors = new Set(['TypeError', 'ReferenceError', 'SyntaxError', 'RangeError'])
+const programmingErrors: ReadonlySet<unknown> = new Set(['TypeError', 'ReferenceError', 'SyntaxError', 'RangeError'])
 const passingStatus = new Set([408, 425, 429, 500, 502, 503, 504])
 const brokenStatus = new Set([401, 403, 407, 501, 505])
 
@@ -53,9 +53,10 @@ export function classify(error: unknown): ErrorClass {
 function classifyOne(error: unknown): ErrorClass | undefined {
   if (isFailure(error)) {
     // What an agent threw tells more than that it threw.
-    if (error.code === 'agent.failed' && error.cause !== undefined && error.cause !== null) return undefined
-    if (String(error.code).endsWith('.cancelled')) return 'ignore'
-    return error.retryable ? 'retry' : 'fail'
+    const [ownCode, ownCause] = [readMember(error, 'code'), readMember(error, 'cause')]
+    if (ownCode === 'agent.failed' && ownCause !== undefined && ownCause !== null) return undefined
+    if (typeof ownCode === 'string' && ownCode.endsWith('.cancelled')) return 'ignore'
+    return readMember(error, 'retryable') === true ? 'retry' : 'fail'
   }
   const [name, code, status, statusCode] = ['name', 'code', 'status', 'statusCode'].map((one) => readMember(error, one))
   if (name === 'AbortError') return 'ignore'
@@ -73,5 +74,5 @@ function classifyOne(error: unknown): ErrorClass | undefined {
 }
 
 function isProgrammingError(error: unknown): boolean {
-  return isError(error) && programmingErrors.has(String(readMember(error, 'name', '')))
+  return isError(error) && programmingErrors.has(readMember(error, 'name'))
 }

@@ -54,7 +54,7 @@ export function isFailure(value: unknown, code?: string): value is Failure {
     typeof value === 'object' &&
     value !== null &&
     readMember(value, brand) === true &&
-    (code === undefined || (value as Failure).code === code)
+    (code === undefined || readMember(value, 'code') === code)
   )
 }
 

@@ -6,7 +6,7 @@ const credentials: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,4096}/gi, '$1 ***'],
   // Lines of HTTP that hold nothing else.
   [
-    /\b((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s*[=:]\s*)(?!\s*["']?(?:\w{1,16} )?\*\*\*)[^\r\n]{1,4096}/gi,
+    /\b((?:proxy-)?authorization|(?:set-)?cookie)(["']?[ \t]{0,8}[=:][ \t]{0,8})(?![ \t]{0,8}["']?(?:\w{1,16} )?\*\*\*)[^\r\n]{1,4096}/gi,
     '$1$2***',
   ],
   [/\b(?:sk|pk|rk|ghp|gho|xox[abprs])[-_][a-z0-9_-]{12,512}/gi, '***'],
@@ -14,7 +14,7 @@ const credentials: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{8,4096}\.[\w-]{2,8192}\.[\w-]{0,1024}/g, '***'],
   [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,16384}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, '***'],
   [
-    /(password|passwd|pwd|secret|(?:api|access)[-_]?key|token|[?&]sig)(["']?\s*[=:]\s*)("[^"]{0,4096}"|'[^']{0,4096}'|[^\s,;&]{1,4096})/gi,
+    /(password|passwd|pwd|secret|(?:api|access)[-_]?key|token|[?&]sig)(["']?\s{0,8}[=:]\s{0,8})("[^"]{0,4096}"|'[^']{0,4096}'|[^\s,;&]{1,4096})/gi,
     '$1$2***',
   ],
 ]
