@@ -12,6 +12,7 @@ import {
   type AgentUnderTest,
   agentProtocolContract,
 } from '../../packages/core/src/testing/contracts/agent-protocol-contract.js'
+import { callContextContract } from '../../packages/core/src/testing/contracts/call-context-contract.js'
 import { requestFor } from '../../packages/core/src/testing/contracts/call-for.js'
 import { clockContract } from '../../packages/core/src/testing/contracts/clock-contract.js'
 import {
@@ -166,19 +167,23 @@ describe('AgentProtocol', () => {
   }
 })
 
-describe('Dispatcher', () => {
-  for (const isReal of [false, true]) {
-    keeps(`Dispatch in ${isReal ? 'real' : 'manual'} time`, dispatcherContract, (): Subject<DispatcherUnderTest> => {
-      const manual = new ManualClock()
-      const clock: Clock = isReal ? new SystemClock() : manual
-      const events = new EventEmitter({ now: () => 0, report: () => {} })
-      const openScope = () => ({ tenant: undefined, overrides: false, resolve: async () => ({}), close: noTime })
-      const deps = { clock, random: new SeededRandom(), logger: new RecordingLogger(), events, openScope }
-      const dispatcher = new Dispatch(deps, { agentTimeoutMs: 600_000 })
-      const advance = async (ms: number) => (isReal ? realTime(ms) : manual.advance(ms))
-      return { port: { dispatcher, join: (one) => dispatcher.join(new OwnAgent(one)) }, advance }
+describe.each([false, true])('a dispatcher, in real time: %s', (isReal) => {
+  const openDispatch = (): Subject<DispatcherUnderTest> => {
+    const manual = new ManualClock()
+    const clock: Clock = isReal ? new SystemClock() : manual
+    const events = new EventEmitter({ now: () => 0, report: () => {} })
+    // Progress is told to somebody, who is of no help.
+    events.on('call.progressed', () => {
+      throw new Error('a listener that fails')
     })
+    const openScope = () => ({ tenant: undefined, overrides: false, resolve: async () => ({}), close: noTime })
+    const deps = { clock, random: new SeededRandom(), logger: new RecordingLogger(), events, openScope }
+    const dispatcher = new Dispatch(deps, { agentTimeoutMs: 600_000 })
+    const advance = async (ms: number) => (isReal ? realTime(ms) : manual.advance(ms))
+    return { port: { dispatcher, join: (one) => dispatcher.join(new OwnAgent(one)) }, advance }
   }
+  keeps('Dispatch', dispatcherContract, openDispatch)
+  keeps('the call context of Dispatch', callContextContract, openDispatch)
 })
 
 describe('Interceptor', () => {
@@ -209,6 +214,7 @@ describe('flawed doubles', () => {
     [eventSinkContract, flawed.flawedEventSinks],
     [agentProtocolContract, flawed.flawedAgents],
     [dispatcherContract, flawed.flawedDispatchers],
+    [callContextContract, flawed.flawedCallContexts],
     [interceptorContract, flawed.flawedInterceptors],
   ]
   describe.each(all.map(([contract, doubles]) => ({ contract, doubles, port: contract.port })))('$port', (suite) => {

@@ -12,10 +12,18 @@ export function namedLogger(logger: Logger, message: AgentMessage): Logger {
     ...(runId !== undefined && { runId }),
     ...(step !== undefined && { step }),
   }
+  const named = (fields: object): object => {
+    try {
+      return { ...own, ...fields }
+    } catch {
+      // A getter among the fields threw: the line is worth more than they are.
+      return own
+    }
+  }
   return {
-    debug: (fields, text) => logger.debug({ ...own, ...fields }, text),
-    info: (fields, text) => logger.info({ ...own, ...fields }, text),
-    warn: (fields, text) => logger.warn({ ...own, ...fields }, text),
-    error: (fields, text) => logger.error({ ...own, ...fields }, text),
+    debug: (fields, text) => logger.debug(named(fields), text),
+    info: (fields, text) => logger.info(named(fields), text),
+    warn: (fields, text) => logger.warn(named(fields), text),
+    error: (fields, text) => logger.error(named(fields), text),
   }
 }

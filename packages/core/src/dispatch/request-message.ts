@@ -90,7 +90,7 @@ export function requestWithin(
     priority: parent.priority,
     createdAt,
     expiresAt: undefined,
-    deadline: deadlineOf(createdAt, timeoutMs),
+    deadline: deadlineOf(createdAt, timeoutMs, parent.deadline),
     attempt: 1,
     depth: parent.depth + 1,
     budget: parent.budget,
@@ -100,8 +100,8 @@ export function requestWithin(
 }
 
 /** Beyond what a date can say there is no deadline. */
-function deadlineOf(createdAt: number, timeoutMs: number): number | undefined {
-  const deadline = createdAt + timeoutMs
+function deadlineOf(createdAt: number, timeoutMs: number, latest = Number.POSITIVE_INFINITY): number | undefined {
+  const deadline = Math.min(Math.floor(createdAt + timeoutMs), latest)
   return deadline <= latestTime ? deadline : undefined
 }
 
@@ -113,8 +113,11 @@ const longestKey = 256
 /** The key of a call within another one: when that one is repeated, its calls have the same keys again. */
 export function keyWithin(
   parent: { readonly message: AgentMessage; count(operation: string): number },
-  { agent, name }: Operation,
+  asked: Operation | undefined,
 ): string {
+  // What is no operation is refused right after.
+  const agent = String(asked?.agent)
+  const name = String(asked?.name)
   const root = parent.message.idempotencyKey ?? parent.message.id
   const operation = `${agent.length}:${agent}.${name}`
   const key = `${root.length}:${root}/${operation}#${parent.count(operation)}`

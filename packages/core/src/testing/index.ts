@@ -2,6 +2,7 @@ export { InMemoryLockStore, InMemoryStateStore } from '../memory/store/index.js'
 export type { CallRecord } from './call-recorder.js'
 export type { Contract, ContractCase, Examination, Subject } from './contract.js'
 export { type AgentUnderTest, agentProtocolContract } from './contracts/agent-protocol-contract.js'
+export { callContextContract } from './contracts/call-context-contract.js'
 export { clockContract } from './contracts/clock-contract.js'
 export { type DispatcherUnderTest, dispatcherContract } from './contracts/dispatcher-contract.js'
 export { type EventSinkUnderTest, eventSinkContract } from './contracts/event-sink-contract.js'
@@ -16,6 +17,7 @@ export type { FlawedDouble } from './doubles/flawed-double.js'
 export { flawedLockStores } from './doubles/flawed-lock-stores.js'
 export {
   flawedAgents,
+  flawedCallContexts,
   flawedClocks,
   flawedDispatchers,
   flawedEventSinks,

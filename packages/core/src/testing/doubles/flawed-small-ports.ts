@@ -1,4 +1,5 @@
 export { flawedAgents } from './flawed-small-ports/agents.js'
+export { flawedCallContexts } from './flawed-small-ports/call-contexts.js'
 export { flawedClocks } from './flawed-small-ports/clocks.js'
 export { flawedDispatchers } from './flawed-small-ports/dispatchers.js'
 export { flawedEventSinks } from './flawed-small-ports/event-sinks.js'

@@ -85,7 +85,8 @@ export async function ended(failed: Promise<Failure>): Promise<Failure> {
   return failed
 }
 
-async function rejectionOf(call: Promise<AgentMessage>): Promise<Failure> {
+/** What a call rejects with, which has to be a failure. */
+export async function rejectionOf(call: Promise<unknown>): Promise<Failure> {
   try {
     await call
   } catch (error) {

@@ -1,6 +1,7 @@
 import {
   type AgentMessage,
   type AgentProtocol,
+  type CallContext,
   checkMessage,
   type Dispatcher,
   type DispatchOptions,
@@ -73,11 +74,16 @@ export class PlainDispatcher implements Dispatcher {
       timer.cancel()
       this.forget(signal, cancel)
     }
-    const call = { ...callFor(message, controller.signal), now: () => this.clock.now() }
+    const call = this.context(message, controller.signal, this.leftFor(message, timeoutMs))
     this.ask(agent, message, call)
       .finally(end)
       .then(resolve, (error: unknown) => reject(isFailure(error) ? this.own(error) : this.foreign(error)))
     return promise
+  }
+
+  /** The context of a call that may take so long. */
+  context(message: AgentMessage, signal: AbortSignal, _leftMs: number): CallContext {
+    return { ...callFor(message, signal), now: () => this.clock.now() }
   }
 
   async ask(agent: AgentProtocol, ...request: Parameters<AgentProtocol['process']>): Promise<AgentMessage> {
