@@ -1,5 +1,5 @@
 import { type ResolvedConfig, resolveConfig } from './config/index.js'
-import { BoundAgent, Dispatch, instrumentation, OwnAgent, type RequestScope } from './dispatch/index.js'
+import { Dispatch, instrumentation, OwnAgent, type Provision, type RequestScope } from './dispatch/index.js'
 import { consoleLogger, environment, SystemClock, SystemRandom } from './host/index.js'
 import { bind, EventEmitter, Kernel, closeFailed, keyedNeeds, type PartFault, startCancelled } from './kernel/index.js'
 import { sortAgents } from './orchestrator/given-agents.js'
@@ -99,7 +99,9 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     if (finalLogger !== logger) logger.becomes(finalLogger)
     for (const warning of config.warnings) logger.warn({}, warning)
     instrument(dispatch, kernel, clock)
-    for (const definition of agents.defined) dispatch.join(new BoundAgent(definition, kernel))
+    const constants: Provision['constants'] = (needs) => kernel.constants(needs)
+    const provision: Provision = { clock, random, events, shared: new Map(), constants }
+    for (const definition of agents.defined) dispatch.join(definition.bind(provision))
     for (const agent of agents.own) dispatch.join(new OwnAgent(agent))
     for (const [name, agent] of dispatch.agents) if (agent.close) kernel.adopt(`agent ${name}`, () => agent.close?.())
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { AgentMessage, DispatchOptions } from '../ports/index.js'
-import type { Deadlined } from './deadlines.js'
+import type { Deadlined } from './resilience/index.js'
 import { parentOver, timedOut } from './endings.js'
 import type { Request, RequestScope } from './request.js'
 import type { RequestOptions } from './request-message.js'
@@ -19,6 +19,10 @@ export class Call implements Deadlined {
   readonly dueAt: number
   readonly startedAt: number
   place = -1
+  /** How often an agent was tried. */
+  attempts = 1
+  /** How long it waited in all: for a slot, for a rate, between tries. */
+  waitedMs = 0
   /** Whether its beginning was told. */
   isTold = false
   /** Whether whoever waited for it has been told how it ended. */

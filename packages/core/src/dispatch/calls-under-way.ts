@@ -1,7 +1,7 @@
 import { type Clock, classify } from '../ports/index.js'
 import { asFailure } from './agent/index.js'
 import type { Call } from './call.js'
-import { Deadlines } from './deadlines.js'
+import { Deadlines } from './resilience/index.js'
 import { abandoned, cancelled, parentOver } from './endings.js'
 import { SignalWatch } from './signal-watch.js'
 

@@ -237,7 +237,15 @@ export class Dispatch implements Dispatcher {
     // A call that was refused has neither a beginning nor an end.
     if (!events.observed || !call.isTold) return
     const ms = this.#host.monotonic() - call.startedAt
-    events.emit('call.finished', { message: call.message, ms, outcome, ...(failure !== undefined && { failure }) })
+    const { message, attempts, waitedMs } = call
+    events.emit('call.finished', {
+      message,
+      ms,
+      outcome,
+      attempts,
+      waitedMs,
+      ...(failure !== undefined && { failure }),
+    })
   }
 }
 

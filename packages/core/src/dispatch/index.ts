@@ -1,14 +1,15 @@
 export {
   type AgentDefinition,
+  type AgentOptions,
   adapt,
   agent,
-  BoundAgent,
+  type CodeOf,
   definitionOf,
   type Operations,
   OwnAgent,
   operation,
+  type Provision,
   type RunnableOperation,
-  withCode,
 } from './agent/index.js'
 export type { AskOptions } from './call.js'
 export { Dispatch } from './dispatch.js'

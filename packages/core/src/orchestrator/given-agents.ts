@@ -1,14 +1,8 @@
-import {
-  type AgentDefinition,
-  definitionOf,
-  dispatchFailure,
-  type RunnableOperation,
-  withCode,
-} from '../dispatch/index.js'
+import { type AgentDefinition, type CodeOf, definitionOf, dispatchFailure } from '../dispatch/index.js'
 import { type Consumer, keyedNeeds } from '../kernel/index.js'
 import { orchestratorFailure } from './failures.js'
 import type { AgentLike } from './options.js'
-import { type AgentProtocol, identifier, type Operation, shown } from '../ports/index.js'
+import { type AgentProtocol, identifier, shown } from '../ports/index.js'
 
 /** The agents given: those with a definition are bound to their needs later, the host's own serve as they are. */
 export interface GivenAgents {
@@ -19,25 +13,22 @@ export interface GivenAgents {
 }
 
 /** Sorts out the agents given; throws for what is none, and for two of one name. */
-export function sortAgents(
-  agents: readonly AgentLike[],
-  codeOf?: (operation: Operation) => RunnableOperation['run'] | undefined,
-): GivenAgents {
+export function sortAgents(agents: readonly AgentLike[], codeOf?: CodeOf): GivenAgents {
   const defined: AgentDefinition[] = []
   const own: AgentProtocol[] = []
   const names = new Set<string>()
   for (const agent of agents) {
     const definition = typeof agent === 'object' && agent !== null ? definitionOf(agent) : undefined
     const name = definition?.name ?? (agent as Partial<AgentProtocol> | undefined)?.name
-    if (definition !== undefined) defined.push(codeOf ? withCode(definition, codeOf) : definition)
+    if (definition !== undefined) defined.push(codeOf ? definition.withCode(codeOf) : definition)
     else if (isAgent(agent)) own.push(agent)
     else throw orchestratorFailure('orchestrator.not_an_agent', { received: shown(agent) })
     identifier(name, "agent's name")
     if (names.has(name as string)) throw dispatchFailure('dispatch.duplicate_agent', { agent: name as string })
     names.add(name as string)
   }
-  const consumers = defined.flatMap(({ name, operations }) =>
-    Object.values(operations).map((one) => ({ name: `${name}.${one.name}`, needs: keyedNeeds(one.needs) })),
+  const consumers = defined.flatMap(({ requirements }) =>
+    requirements.map(({ name, needs }) => ({ name, needs: keyedNeeds(needs) })),
   )
   return { defined, own, consumers }
 }

@@ -14,6 +14,7 @@ export type { Interceptor } from './interceptor.js'
 export { type Lease, type LockStore, lockStore } from './lock-store.js'
 export { type Logger, type LogLevel, logger } from './logger.js'
 export { type Attributes, type Meter, meter } from './meter.js'
+export type { Policy, PolicyAttempt, PolicyHost, PolicyLike, PolicyPlan } from './policy.js'
 export { type Random, random } from './random.js'
 export {
   type Body,

@@ -23,6 +23,7 @@ export { maskText } from './mask-text.js'
 export { decodeMessage, encodeMessage } from './message-codec.js'
 export type { AgentMessage, BudgetRemaining, MessageType, Receiver } from './message.js'
 export { nearestName } from './nearest-name.js'
+export { type OptionFault, optionFault, type OptionRule } from './option-fault.js'
 export {
   type Contract,
   type Named,

@@ -14,7 +14,43 @@ export interface LifecycleEvents {
     readonly ms: number
     readonly outcome: 'succeeded' | 'failed' | 'cancelled'
     readonly failure?: unknown
+    /** How often an agent was tried. */
+    readonly attempts: number
+    /** How much of the time it waited: for a slot, for a rate, between tries. */
+    readonly waitedMs: number
   }
+  /** A try failed, and another one follows: the one of this number, after so long. */
+  'call.retried': {
+    readonly message: AgentMessage
+    readonly attempt: number
+    readonly delayMs: number
+    readonly failure: unknown
+  }
+  /** A try takes long, and another one was begun beside it. */
+  'call.hedged': { readonly message: AgentMessage; readonly attempt: number }
+  /** A policy gave up, and something else answers. */
+  'call.fell_back': { readonly message: AgentMessage; readonly failure: unknown }
+  /** Calls are refused for so long. */
+  'circuit.opened': { readonly circuit: string; readonly because: string; readonly breakMs: number }
+  'circuit.half_opened': { readonly circuit: string }
+  'circuit.closed': { readonly circuit: string }
+  'circuit.isolated': { readonly circuit: string }
+  /** The other side asked to be left alone for so long. */
+  'rate.paused': { readonly limiter: string; readonly pauseMs: number }
+  'budget.exceeded': { readonly message: AgentMessage; readonly limit: string; readonly failure: unknown }
+  'member.joined': { readonly pool: string; readonly member: string }
+  'member.left': { readonly pool: string; readonly member: string }
+  /** A member of a pool is not chosen for so long, unless no other can serve. */
+  'member.ejected': {
+    readonly pool: string
+    readonly member: string
+    readonly because: string
+    readonly ejectedMs: number
+  }
+  'member.restored': { readonly pool: string; readonly member: string }
+  /** A message was not delivered, or its handler gave up on it. */
+  'message.dead': { readonly message: AgentMessage; readonly reason: string; readonly failure?: unknown }
+  'handler.failed': { readonly message: AgentMessage; readonly subscription: string; readonly failure: unknown }
   'listener.failed': { readonly event: string; readonly failure: unknown }
 }
 

@@ -1,4 +1,4 @@
-import type { CallContext, Needs } from '../../ports/index.js'
+import type { CallContext, Clock, EventSink, Needs, Random } from '../../ports/index.js'
 
 /** A call as this room sees it. */
 export interface ActiveCall {
@@ -12,8 +12,13 @@ export interface ActiveCall {
   readonly overridesNeeds: boolean
 }
 
-/** Where operations get what they need from. */
+/** Where agents are put to work, and get what they need from. */
 export interface Provision {
+  readonly clock: Clock
+  readonly random: Random
+  readonly events: EventSink
+  /** What policies share by name. */
+  readonly shared: Map<string, unknown>
   /** What is needed, when all of it lives as long as the orchestrator; else it is made for each request. */
   constants(needs: Needs): Readonly<Record<string, unknown>> | undefined
 }

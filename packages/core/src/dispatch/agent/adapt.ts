@@ -7,15 +7,17 @@ import {
   type OutputOf,
   shown,
 } from '../../ports/index.js'
-import { type Checked, takeIn } from './agent-definition.js'
+import type { AgentOptions, Checked } from './agent-definition.js'
 import { checkReply } from './check-reply.js'
 import { agentFailure } from './failures.js'
 import { operation, type RunnableOperation } from './operation.js'
+import { takeIn } from './take-in.js'
 
 /** Gives an agent of the host's own making typed operations: what goes in and comes out is held to the contract. */
 export function adapt<Contracts extends Readonly<Record<string, Contract>>>(
   protocol: AgentProtocol,
   contracts: Contracts & Checked<Contracts>,
+  options?: AgentOptions,
 ): {
   readonly [Name in keyof Contracts]: Operation<
     InputOf<Contracts[Name]['input']>,
@@ -34,7 +36,7 @@ export function adapt<Contracts extends Readonly<Record<string, Contract>>>(
     const run: RunnableOperation['run'] = (input, call) => delegate(protocol, name, input, call)
     return [name, operation({ ...contract, run })] as const
   })
-  return takeIn(protocol.name, Object.fromEntries(operations), protocol) as never
+  return takeIn(protocol.name, Object.fromEntries(operations), protocol, options) as never
 }
 
 /** Has an agent of the host's own making do the work of one of its operations, under whatever name it is asked for. */

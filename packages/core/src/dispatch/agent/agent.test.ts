@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { isFailure, type Operation } from '../../ports/index.js'
 import { agent } from './agent.js'
-import { definitionOf, withCode } from './agent-definition.js'
+import { definitionOf } from './agent-definition.js'
 import { operation } from './operation.js'
 
 const Text = z.object({ text: z.string() })
@@ -108,9 +108,9 @@ describe('withCode', () => {
   it('replaces the code of those operations for which there is any, and what these need', () => {
     const parrot = agent('parrot', { say: echo, sing: echo })
     const run = () => ({ text: 'tweet' })
-    const changed = withCode(definitionOf(parrot) as never, ({ name }) => (name === 'sing' ? run : undefined))
-    expect(changed.operations.sing).toMatchObject({ agent: 'parrot', name: 'sing', needs: {}, run })
-    expect(changed.operations.say).toBe(parrot.say)
+    const changed = definitionOf(parrot)?.withCode(({ name }) => (name === 'sing' ? run : undefined))
+    expect(changed?.operations.sing).toMatchObject({ agent: 'parrot', name: 'sing', needs: {}, run })
+    expect(changed?.operations.say).toBe(parrot.say)
     expect(definitionOf(parrot)?.operations.sing).toBe(parrot.sing)
   })
 })

@@ -1,6 +1,7 @@
 import {
   type AgentHealth,
   type AgentMessage,
+  type AgentProtocol,
   type CallContext,
   type Capabilities,
   type Operation,
@@ -9,7 +10,7 @@ import {
   type StandardSchema,
 } from '../../ports/index.js'
 import type { ActiveCall, Provision } from './active-call.js'
-import type { AgentDefinition } from './agent-definition.js'
+import type { Operations } from './agent-definition.js'
 import { type AgentAtWork, after, type MaybePromise } from './agent-at-work.js'
 import { agentFailure, violation } from './failures.js'
 import { describeSchema } from './json-schema.js'
@@ -17,6 +18,14 @@ import type { RunnableOperation } from './operation.js'
 import { lifeOf } from './own-agent.js'
 
 type Standard = StandardSchema['~standard']
+
+/** What an agent's code consists of. */
+export interface AgentCode {
+  readonly name: string
+  readonly operations: Operations
+  /** The agent of the host's own making behind the operations, if there is one. */
+  readonly protocol: AgentProtocol | undefined
+}
 
 /** One operation, ready for the hot path: what it takes to run it, looked up once. */
 interface BoundOperation {
@@ -33,15 +42,15 @@ export class BoundAgent implements AgentAtWork {
   readonly name: string
   readonly health?: (call: { readonly signal: AbortSignal }) => MaybePromise<AgentHealth>
   readonly close?: () => MaybePromise<void>
-  readonly #definition: AgentDefinition
+  readonly #code: AgentCode
   readonly #operations = new Map<string, BoundOperation>()
   #capabilities: Capabilities | undefined
 
-  constructor(definition: AgentDefinition, provision: Provision) {
-    this.name = definition.name
-    this.#definition = definition
-    Object.assign(this, lifeOf(definition.protocol))
-    for (const [name, operation] of Object.entries(definition.operations)) {
+  constructor(code: AgentCode, provision: Provision) {
+    this.name = code.name
+    this.#code = code
+    Object.assign(this, lifeOf(code.protocol))
+    for (const [name, operation] of Object.entries(code.operations)) {
       this.#operations.set(name, {
         operation,
         input: operation.contract.input['~standard'],
@@ -55,7 +64,7 @@ export class BoundAgent implements AgentAtWork {
 
   capabilities(): Capabilities {
     // Made when first asked for: to describe a schema costs a hundred times what a call costs.
-    this.#capabilities ??= { operations: describeOperations(this.#definition) }
+    this.#capabilities ??= { operations: describeOperations(this.#code) }
     return this.#capabilities
   }
 
@@ -98,7 +107,7 @@ export class BoundAgent implements AgentAtWork {
   }
 }
 
-function describeOperations({ operations, protocol }: AgentDefinition): Capabilities['operations'] {
+function describeOperations({ operations, protocol }: AgentCode): Capabilities['operations'] {
   const own = protocol?.capabilities().operations
   return Object.fromEntries(
     Object.entries(operations).map(([name, { description = own?.[name]?.description, contract }]) => [

@@ -1,10 +1,18 @@
 export type { ActiveCall, Provision } from './active-call.js'
 export { adapt } from './adapt.js'
 export { agent } from './agent.js'
-export { type AgentDefinition, definitionOf, type Operations, type ReservedName, withCode } from './agent-definition.js'
-export { type AgentAtWork, type MaybePromise } from './agent-at-work.js'
-export { BoundAgent } from './bound-agent.js'
+export {
+  type AgentDefinition,
+  type AgentOptions,
+  type CodeOf,
+  definitionOf,
+  type Operations,
+  operationsOf,
+  type ReservedName,
+} from './agent-definition.js'
+export { type AgentAtWork, after, type MaybePromise } from './agent-at-work.js'
 export { agentOf, asFailure, checkReply } from './check-reply.js'
+export { checkPolicy } from './check-policy.js'
 export { agentFailure } from './failures.js'
 export { operation, type RunnableOperation } from './operation.js'
 export { OwnAgent } from './own-agent.js'

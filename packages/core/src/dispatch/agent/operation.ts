@@ -5,10 +5,12 @@ import type {
   Needs,
   Operation,
   OutputOf,
+  PolicyLike,
   Resolved,
   StandardSchema,
 } from '../../ports/index.js'
 import { shown } from '../../ports/index.js'
+import { checkPolicy } from './check-policy.js'
 import { agentFailure } from './failures.js'
 
 const contextMembers: Readonly<Record<keyof CallContext, true>> = {
@@ -32,6 +34,8 @@ const impossible = ['__proto__', 'constructor', 'then']
 
 /** An operation with the code that does its work. */
 export interface RunnableOperation extends Operation {
+  /** Stands around every call of it, instead of its agent's. */
+  readonly policy?: PolicyLike | undefined
   readonly run: (input: unknown, call: CallContext) => unknown
 }
 
@@ -46,16 +50,18 @@ export function operation<Input extends StandardSchema, Output extends StandardS
     readonly output: Output
     readonly needs?: N
     readonly description?: string
+    readonly policy?: PolicyLike
     readonly run: (
       input: OutputOf<Input>,
       call: CallContext & Resolved<N>,
     ) => InputOf<Output> | Promise<InputOf<Output>>
   } & NoClash<N>,
 ): Operation<InputOf<Input>, OutputOf<Output>, Named<N>> {
-  const { input, output, needs = {}, description, run } = definition
+  const { input, output, needs = {}, description, policy, run } = definition
   checkSchema(input, 'input')
   checkSchema(output, 'output')
   if (typeof run !== 'function') throw invalid('has no run function', 'Give run: (input, call) => output.')
+  checkPolicy('An operation', policy)
   for (const name of Object.keys(needs)) {
     if (Object.hasOwn(contextMembers, name))
       throw invalid(`needs '${name}', a name of CallContext`, 'Choose another name.')
@@ -68,6 +74,7 @@ export function operation<Input extends StandardSchema, Output extends StandardS
     description,
     contract: { input, output },
     needs,
+    policy,
     run: run as RunnableOperation['run'],
   }
   return made as unknown as Operation<InputOf<Input>, OutputOf<Output>, Named<N>>

@@ -1,4 +1,4 @@
-import type { Clock, Scheduled } from '../ports/index.js'
+import type { Clock, Scheduled } from '../../ports/index.js'
 
 /** Something that has to be told when its time is up. */
 export interface Deadlined {

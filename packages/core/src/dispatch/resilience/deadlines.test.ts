@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ManualClock } from '../testing/index.js'
+import { ManualClock } from '../../testing/index.js'
 import { type Deadlined, Deadlines } from './deadlines.js'
 
 function one(dueAt: number, told: number[] = []): Deadlined {

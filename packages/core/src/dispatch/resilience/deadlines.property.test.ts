@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ManualClock } from '../testing/index.js'
+import { ManualClock } from '../../testing/index.js'
 import { type Deadlined, Deadlines } from './deadlines.js'
 
 /** What is done to deadlines: many of equal times, so that places are shared; some added and removed while others expire. */

@@ -1,0 +1,1 @@
+export { type Deadlined, Deadlines } from './deadlines.js'
