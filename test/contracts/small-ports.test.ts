@@ -178,7 +178,7 @@ describe.each([false, true])('a dispatcher, in real time: %s', (isReal) => {
     })
     const openScope = () => ({ tenant: undefined, overrides: false, resolve: async () => ({}), close: noTime })
     const deps = { clock, random: new SeededRandom(), logger: new RecordingLogger(), events, openScope }
-    const dispatcher = new Dispatch(deps, { agentTimeoutMs: 600_000 })
+    const dispatcher = new Dispatch(deps, { settings: { agentTimeoutMs: 600_000 }, budget: {} })
     const advance = async (ms: number) => (isReal ? realTime(ms) : manual.advance(ms))
     return { port: { dispatcher, join: (one) => dispatcher.join(new OwnAgent(one)) }, advance }
   }

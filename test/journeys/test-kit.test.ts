@@ -49,7 +49,7 @@ test('failures are answers too: an agent that tries again is seen to', async () 
     stub(model.complete, fails('model.rate_limited'), fails('model.rate_limited'), { text: 'otters' }),
     stub(critic.polish, ({ text }) => ({ text: `${text}!` })),
   ]
-  await using t = await createTestOrchestrator({ agents, stubs })
+  await using t = await createTestOrchestrator({ agents, stubs, settings: { resilience: { maxRetries: 0 } } })
   expect(await t.ask(writer.draft, { topic: 'sea' })).toEqual({ text: 'otters!' })
   const calls = t.calls(model.complete)
   expect(calls.map(({ failure }) => isFailure(failure) && failure.code)).toEqual([
@@ -62,6 +62,23 @@ test('failures are answers too: an agent that tries again is seen to', async () 
     ['warn', 'once more', expect.objectContaining({ attempt: 1, agent: 'writer', operation: 'draft' })],
     ['warn', 'once more', expect.objectContaining({ attempt: 2 })],
   ])
+})
+
+test('the usual policy tries again by itself, and each try is seen', async () => {
+  const stubs = [
+    stub(model.complete, fails('model.rate_limited'), fails('model.rate_limited'), { text: 'otters' }),
+    stub(critic.polish, ({ text }) => ({ text: `${text}!` })),
+  ]
+  await using t = await createTestOrchestrator({ agents, stubs })
+  expect(await t.ask(writer.draft, { topic: 'sea' })).toEqual({ text: 'otters!' })
+  const calls = t.calls(model.complete)
+  expect(calls.map(({ attempt, failure }) => [attempt, isFailure(failure) && failure.code])).toEqual([
+    [1, 'model.rate_limited'],
+    [2, 'model.rate_limited'],
+    [3, false],
+  ])
+  expect(calls[2]?.output).toEqual({ text: 'otters' })
+  expect(new Set(calls.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
 })
 
 test('a failure that is not worth a retry is passed on', async () => {

@@ -1,80 +1,29 @@
 export { type Config, configFromEnv } from './config/index.js'
-export { adapt, agent, operation } from './dispatch/index.js'
+export { adapt, agent, type BudgetLimits, operation } from './dispatch/index.js'
 export {
-  type Binding,
-  bind,
-  definePlugin,
-  type Ending,
-  type Maker,
-  type Plugin,
-  type PluginStart,
-  perTenant,
-  type Source,
-  type Stop,
-  scoped,
-  singleton,
-  transient,
-} from './kernel/index.js'
+  bulkhead,
+  circuitBreaker,
+  deadline,
+  fallback,
+  hedge,
+  policy,
+  rateLimit,
+  retry,
+  timeout,
+} from './dispatch/index.js'
+export { bind, definePlugin, perTenant, scoped, singleton, transient } from './kernel/index.js'
+export type { Binding, Ending, Maker, Plugin, PluginStart, Source, Stop } from './kernel/index.js'
 export { createOrchestrator } from './orchestrator.js'
 export type { OrchestratorHealth } from './orchestrator/health.js'
 export type { AgentLike, OrchestratorOptions } from './orchestrator/options.js'
 export type { Asker, Orchestrator, RequestOptions, Scoped } from './orchestrator/running-orchestrator.js'
 export type { Settings } from './orchestrator/settings.js'
-export {
-  type AgentHealth,
-  type AgentMessage,
-  type AgentProtocol,
-  type Attributes,
-  type CallContext,
-  type Capabilities,
-  type Clock,
-  classify,
-  clock,
-  createMessage,
-  type Dispatcher,
-  declareFailures,
-  decode,
-  decodeMessage,
-  dispatcher,
-  type ErrorClass,
-  type EventSink,
-  encode,
-  encodeMessage,
-  eventSink,
-  Failure,
-  fail,
-  forward,
-  type InputOf,
-  type Interceptor,
-  isFailure,
-  type LifecycleEvent,
-  type LifecycleEventName,
-  type LifecycleEvents,
-  type LockStore,
-  type Logger,
-  lockStore,
-  logger,
-  type Meter,
-  type MessageInit,
-  meter,
-  type Need,
-  type Needs,
-  need,
-  type Operation,
-  type OutputOf,
-  type Priority,
-  type Random,
-  type Receiver,
-  random,
-  reply,
-  type SessionHandle,
-  type Span,
-  type StandardSchema,
-  type Stamp,
-  type StateStore,
-  stateStore,
-  type Token,
-  type Tracer,
-  token,
-  tracer,
-} from './ports/index.js'
+export type { AgentHealth, AgentMessage, AgentProtocol, Attributes, CallContext } from './ports/index.js'
+export type { Capabilities, Circuit, CircuitSnapshot, Clock, Dispatcher, ErrorClass } from './ports/index.js'
+export type { EventSink, InputOf, Interceptor, LifecycleEvent, LifecycleEventName } from './ports/index.js'
+export type { LifecycleEvents, LockStore, Logger, MessageInit, Meter, Need, Needs, Operation } from './ports/index.js'
+export type { OutputOf, Policy, PolicyAttempt, Priority, Random, Receiver, SessionHandle } from './ports/index.js'
+export type { Span, Stamp, StandardSchema, StateStore, Token, Tracer, Usage } from './ports/index.js'
+export { classify, clock, createMessage, declareFailures, decode, decodeMessage, dispatcher } from './ports/index.js'
+export { encode, encodeMessage, eventSink, Failure, fail, forward, isFailure, lockStore } from './ports/index.js'
+export { logger, meter, need, random, reply, stateStore, token, tracer } from './ports/index.js'

@@ -1,5 +1,14 @@
 import { type ResolvedConfig, resolveConfig } from './config/index.js'
-import { Dispatch, instrumentation, OwnAgent, type Provision, type RequestScope } from './dispatch/index.js'
+import {
+  Dispatch,
+  guard,
+  instrumentation,
+  OwnAgent,
+  Policies,
+  type Provision,
+  type RequestScope,
+  usualPolicy,
+} from './dispatch/index.js'
 import { consoleLogger, environment, SystemClock, SystemRandom } from './host/index.js'
 import { bind, EventEmitter, Kernel, closeFailed, keyedNeeds, type PartFault, startCancelled } from './kernel/index.js'
 import { sortAgents } from './orchestrator/given-agents.js'
@@ -77,9 +86,11 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
       },
     }
   }
-  const dispatch = new Dispatch({ clock, random, logger, events, openScope }, settings.dispatch)
+  const limits = { settings: settings.dispatch, budget: settings.budget }
+  const dispatch = new Dispatch({ clock, random, logger, events, openScope }, limits)
   for (const interceptor of interceptors) dispatch.intercept(interceptor)
 
+  const policies = new Policies({ clock, random, events })
   const kernel = await Kernel.assemble({
     provide,
     ports: [...ports, ...storage.ports, bind(eventSink, events), bind(dispatcherPort, dispatch)],
@@ -100,9 +111,11 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     for (const warning of config.warnings) logger.warn({}, warning)
     instrument(dispatch, kernel, clock)
     const constants: Provision['constants'] = (needs) => kernel.constants(needs)
-    const provision: Provision = { clock, random, events, shared: new Map(), constants }
-    for (const definition of agents.defined) dispatch.join(definition.bind(provision))
-    for (const agent of agents.own) dispatch.join(new OwnAgent(agent))
+    const provision: Provision = { clock, random, events, policies, constants }
+    const usual = usualPolicy(settings.resilience)
+    for (const definition of agents.defined)
+      dispatch.join(guard(definition.bind(provision), definition, provision, usual), definition.groups)
+    for (const agent of agents.own) dispatch.join(guard(new OwnAgent(agent), {}, provision, usual))
     for (const [name, agent] of dispatch.agents) if (agent.close) kernel.adopt(`agent ${name}`, () => agent.close?.())
   } catch (error) {
     await kernel.close(error)
@@ -111,7 +124,6 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
   events.emit('orchestrator.started', { ms: clock.monotonic() - startedAt })
 
   const stamp = { newId: () => random.id(), now: () => clock.now() }
-  const limits = settings.messages
   return new RunningOrchestrator({
     kernel,
     dispatch,
@@ -120,17 +132,20 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     clock,
     stamp,
     settings: settings.kernel,
-    limits,
+    limits: settings.messages,
+    policies,
     openScope,
   })
 }
 
 function settingsOf(config: ResolvedConfig, schemas: SettingsSchemas) {
   return {
+    budget: config.get('budget', schemas.budget),
     dispatch: config.get('dispatch', schemas.dispatch),
     kernel: config.get('kernel', schemas.kernel),
     logging: config.get('logging', schemas.logging),
     messages: config.get('messages', schemas.messages),
+    resilience: config.get('resilience', schemas.resilience),
     state: config.get('state', schemas.state),
   }
 }

@@ -1,20 +1,32 @@
-import type { AgentMessage, Needs } from '../ports/index.js'
-import type { ActiveCall } from './agent/index.js'
-import type { Call } from './call.js'
+import type { AgentMessage, BudgetRemaining, Needs, Usage } from '../ports/index.js'
+import type { ActiveCall, Stoppable, TryOfCall } from './agent/index.js'
+import { checkUsage } from './budget/index.js'
+import type { Call, Parent } from './call.js'
 import { Context, type ContextHost } from './context.js'
 
 /** One try of a call: the message as it reaches the agent, and the context that the agent is given with it. */
-export class Attempt implements ActiveCall {
+export class Attempt implements ActiveCall, Parent {
   readonly call: Call
   readonly message: AgentMessage
+  readonly beganAt: number
   readonly #host: ContextHost<Attempt>
+  /** The try of a policy; a call without a policy is itself its only try. */
+  readonly #try: TryOfCall | undefined
   #context: Context | undefined
   #asked: Map<string, number> | undefined
 
-  constructor(call: Call, message: AgentMessage, host: ContextHost<Attempt>) {
+  constructor(
+    call: Call,
+    message: AgentMessage,
+    host: ContextHost<Attempt>,
+    beganAt: number,
+    attempt?: TryOfCall | undefined,
+  ) {
     this.call = call
     this.message = message
+    this.beganAt = beganAt
     this.#host = host
+    this.#try = attempt
   }
 
   get context(): Context {
@@ -26,6 +38,15 @@ export class Attempt implements ActiveCall {
     return Object.assign(this.context, needed)
   }
 
+  tried(message: AgentMessage, attempt: TryOfCall): Attempt {
+    return new Attempt(this.call, message, this.#host, this.beganAt, attempt)
+  }
+
+  took(attempts: number, waitedMs: number): void {
+    this.call.attempts = attempts
+    this.call.waitedMs += waitedMs
+  }
+
   get overridesNeeds(): boolean {
     return this.call.request.overridesNeeds
   }
@@ -35,11 +56,38 @@ export class Attempt implements ActiveCall {
   }
 
   get signal(): AbortSignal {
-    return this.call.signal
+    return (this.#try ?? this.call).signal
+  }
+
+  get isOver(): boolean {
+    return this.call.isOver || this.#try?.isOver === true
   }
 
   get dueAt(): number {
-    return this.call.dueAt
+    return Math.min(this.call.dueAt, this.#try?.dueAt ?? Number.POSITIVE_INFINITY)
+  }
+
+  adopt(child: Stoppable): void {
+    this.call.adopt(child)
+    this.#try?.adopt(child)
+  }
+
+  disown(child: Stoppable): void {
+    this.call.disown(child)
+    this.#try?.disown(child)
+  }
+
+  get spent(): { readonly tokens: number; readonly costUsd: number } {
+    return this.call.spent
+  }
+
+  spend(usage: Usage): void {
+    checkUsage('A usage', usage)
+    this.call.request.ledger.spend(this.call, usage)
+  }
+
+  budget(): BudgetRemaining {
+    return this.call.request.ledger.remaining ?? {}
   }
 
   /** How often it has asked for an operation, this time included: equal in all tries of one piece of work. */

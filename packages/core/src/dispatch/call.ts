@@ -1,5 +1,7 @@
-import type { AgentMessage, DispatchOptions } from '../ports/index.js'
+import type { AgentMessage, DispatchOptions, Usage } from '../ports/index.js'
+import type { Account, BudgetLimits } from './budget/index.js'
 import type { Deadlined } from './resilience/index.js'
+import type { Stoppable } from './agent/index.js'
 import { parentOver, timedOut } from './endings.js'
 import type { Request, RequestScope } from './request.js'
 import type { RequestOptions } from './request-message.js'
@@ -8,13 +10,26 @@ import type { RequestOptions } from './request-message.js'
 export interface AskOptions extends DispatchOptions, RequestOptions {
   /** A scope that the request is to use; whoever opened it closes it. */
   readonly scope?: RequestScope | undefined
+  /** What the request may spend, at most what the settings allow. */
+  readonly budget?: BudgetLimits | undefined
+  /** What the call will probably consume. */
+  readonly estimate?: Usage | undefined
+}
+
+/** What a call is part of: a try of another one. */
+export interface Parent {
+  readonly call: Call
+  readonly message: AgentMessage
+  readonly isOver: boolean
+  adopt(child: Stoppable): void
+  disown(child: Stoppable): void
 }
 
 /** One call under way, and what ends it before its agent does. Each try of it is an attempt of its own. */
-export class Call implements Deadlined {
+export class Call implements Deadlined, Stoppable, Account {
   readonly message: AgentMessage
   readonly request: Request
-  readonly parent: Call | undefined
+  readonly parent: Parent | undefined
   /** On the monotonic clock; `Infinity` without a deadline. */
   readonly dueAt: number
   readonly startedAt: number
@@ -23,6 +38,12 @@ export class Call implements Deadlined {
   attempts = 1
   /** How long it waited in all: for a slot, for a rate, between tries. */
   waitedMs = 0
+  made = 0
+  /** What it is to set aside, or has. */
+  reserved: Usage | undefined
+  #spent: { tokens: number; costUsd: number } | undefined
+  /** Whether the budget of its request has taken it in. */
+  isCounted = false
   /** Whether its beginning was told. */
   isTold = false
   /** Whether whoever waited for it has been told how it ended. */
@@ -33,9 +54,9 @@ export class Call implements Deadlined {
   #isStopped = false
   #reason: unknown
   #whenStopped: ((reason: unknown) => void) | undefined
-  #children: Set<Call> | undefined
+  #children: Set<Stoppable> | undefined
 
-  constructor(message: AgentMessage, request: Request, parent: Call | undefined, startedAt: number, dueAt: number) {
+  constructor(message: AgentMessage, request: Request, parent: Parent | undefined, startedAt: number, dueAt: number) {
     this.message = message
     this.request = request
     this.parent = parent
@@ -49,6 +70,11 @@ export class Call implements Deadlined {
       if (this.#isStopped) this.#controller.abort(this.#reason)
     }
     return this.#controller.signal
+  }
+
+  get spent(): { tokens: number; costUsd: number } {
+    this.#spent ??= { tokens: 0, costUsd: 0 }
+    return this.#spent
   }
 
   get isStopped(): boolean {
@@ -74,12 +100,12 @@ export class Call implements Deadlined {
     this.stop(this.lateness)
   }
 
-  adopt(child: Call): void {
+  adopt(child: Stoppable): void {
     this.#children ??= new Set()
     this.#children.add(child)
   }
 
-  disown(child: Call): void {
+  disown(child: Stoppable): void {
     this.#children?.delete(child)
   }
 

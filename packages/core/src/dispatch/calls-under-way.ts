@@ -35,6 +35,7 @@ export class CallsUnderWay {
   }
 
   succeed<Result>(call: Call, result: Result): Promise<Result> {
+    call.request.ledger.leave(call, false)
     this.#ended(call, 'succeeded')
     const left = this.#leave(call, undefined)
     return left === undefined ? Promise.resolve(result) : left.then(() => result)
@@ -42,6 +43,7 @@ export class CallsUnderWay {
 
   fail(call: Call, error: unknown): Promise<never> {
     const failure = asFailure(call.message, error, classify)
+    call.request.ledger.leave(call, true)
     this.#ended(call, 'failed', failure)
     const left = this.#leave(call, failure)
     return left === undefined ? Promise.reject(failure) : left.then(() => Promise.reject(failure))
@@ -63,6 +65,7 @@ export class CallsUnderWay {
       stopWaiting()
       const isLate = call.lateness === reason
       const failure = isLate ? (reason as Error) : cancelled(call.message, reason)
+      call.request.ledger.leave(call, true)
       this.#ended(call, isLate ? 'failed' : 'cancelled', failure)
       // Nobody is made to wait for an agent that was told to stop, or for what it used to be closed.
       reject(failure)

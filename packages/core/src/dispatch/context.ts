@@ -1,4 +1,12 @@
-import { type AgentMessage, type CallContext, type Logger, type Operation, type SessionHandle } from '../ports/index.js'
+import type {
+  AgentMessage,
+  BudgetRemaining,
+  CallContext,
+  Logger,
+  Operation,
+  SessionHandle,
+  Usage,
+} from '../ports/index.js'
 import { agentOf } from './agent/index.js'
 import { idempotencyKeyOf } from './idempotency-key.js'
 import { namedLogger } from './named-logger.js'
@@ -8,6 +16,8 @@ export interface ContextAttempt {
   readonly message: AgentMessage
   readonly signal: AbortSignal
   readonly dueAt: number
+  budget(): BudgetRemaining
+  spend(usage: Usage): void
 }
 
 /** What a context asks of the dispatch. */
@@ -85,6 +95,14 @@ export class Context implements CallContext {
 
   get progress(): (data: unknown) => void {
     return (data) => this.#host.progressed(this.#attempt, data)
+  }
+
+  get budget(): () => BudgetRemaining {
+    return () => this.#attempt.budget()
+  }
+
+  get spend(): (usage: Usage) => void {
+    return (usage) => this.#attempt.spend(usage)
   }
 
   get ask(): CallContext['ask'] {

@@ -10,17 +10,26 @@ import {
   type Operation,
   type Random,
   shown,
+  type Usage,
 } from '../ports/index.js'
 import { type AgentAtWork, asFailure, checkReply } from './agent/index.js'
 import { Attempt } from './attempt.js'
+import { type BudgetLimits, budgetFailure, checkBudget, checkUsage, Ledger, narrowed } from './budget/index.js'
 import { type AskOptions, Call } from './call.js'
 import { CallsUnderWay } from './calls-under-way.js'
 import type { ContextHost } from './context.js'
+import { addressed, Directory } from './directory.js'
 import type { DispatchSettings } from './dispatch-settings.js'
 import { cancelled, closed, foreignTenant, parentOver, timedOut } from './endings.js'
 import { dispatchFailure } from './failures.js'
 import { Request, type RequestScope } from './request.js'
 import { keyWithin, requestFromOutside, requestWithin } from './request-message.js'
+
+/** How calls are made, and what a request may spend. */
+export interface DispatchOptions {
+  readonly settings: DispatchSettings
+  readonly budget: BudgetLimits
+}
 
 export interface DispatchDeps {
   readonly clock: Clock
@@ -40,18 +49,18 @@ interface Entry {
 /** Brings each message to its agent and the answer back: the spine that every call goes through. */
 export class Dispatch implements Dispatcher {
   readonly #deps: DispatchDeps
-  readonly #settings: DispatchSettings
+  readonly #options: DispatchOptions
   readonly #host: ContextHost<Attempt>
   readonly #underWay: CallsUnderWay
-  readonly #agents = new Map<string, AgentAtWork>()
+  readonly #directory = new Directory()
   /** Never changed, but replaced: a call keeps those with which it began. */
   #interceptors: readonly Entry[] = []
   #closing = false
 
-  constructor(deps: DispatchDeps, settings: DispatchSettings) {
+  constructor(deps: DispatchDeps, options: DispatchOptions) {
     const { clock, random, logger, events } = deps
     this.#deps = deps
-    this.#settings = settings
+    this.#options = options
     this.#underWay = new CallsUnderWay(clock, (call, outcome, failure) => this.#ended(call, outcome, failure))
     this.#host = {
       now: () => clock.now(),
@@ -66,7 +75,7 @@ export class Dispatch implements Dispatcher {
   }
 
   get agents(): ReadonlyMap<string, AgentAtWork> {
-    return this.#agents
+    return this.#directory.agents
   }
 
   /** How many requests from outside are under way. */
@@ -74,9 +83,8 @@ export class Dispatch implements Dispatcher {
     return this.#underWay.count
   }
 
-  join(agent: AgentAtWork): void {
-    if (this.#agents.has(agent.name)) throw dispatchFailure('dispatch.duplicate_agent', { agent: agent.name })
-    this.#agents.set(agent.name, agent)
+  join(agent: AgentAtWork, groups?: readonly string[]): void {
+    this.#directory.join(agent, groups)
   }
 
   /** Has an interceptor stand around every call from now on: within those that are there, or around them all. */
@@ -97,8 +105,9 @@ export class Dispatch implements Dispatcher {
     const startedAt = this.#host.monotonic()
     const untilDeadline =
       message.deadline === undefined ? Number.POSITIVE_INFINITY : message.deadline - this.#host.now()
-    const dueAt = startedAt + Math.min(this.#timeoutOf(options), untilDeadline)
-    const call = this.#open(message, options, startedAt, dueAt)
+    const limits = this.#limitsOf(options, message.budget)
+    const timeoutMs = Math.min(this.#timeoutOf(options), limits.wallMs ?? Number.POSITIVE_INFINITY, untilDeadline)
+    const call = this.#open(message, options, startedAt, startedAt + timeoutMs, new Ledger(limits))
     return this.#call(call, options, this.#answer) as Promise<AgentMessage>
   }
 
@@ -106,9 +115,11 @@ export class Dispatch implements Dispatcher {
     let call: Call
     try {
       const startedAt = this.#host.monotonic()
-      const timeoutMs = this.#timeoutOf(options)
-      const message = requestFromOutside(operation, input, options, this.#host, timeoutMs)
-      call = this.#open(message, options, startedAt, startedAt + timeoutMs)
+      const limits = this.#limitsOf(options)
+      const timeoutMs = Math.min(this.#timeoutOf(options), limits.wallMs ?? Number.POSITIVE_INFINITY)
+      const ledger = new Ledger(limits)
+      const message = requestFromOutside(operation, input, options, this.#host, timeoutMs, ledger.remaining)
+      call = this.#open(message, options, startedAt, startedAt + timeoutMs, ledger)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -127,20 +138,31 @@ export class Dispatch implements Dispatcher {
       const startedAt = this.#host.monotonic()
       const dueAt = Math.min(startedAt + this.#timeoutOf(options), parent.dueAt)
       const key = options?.idempotencyKey ?? keyWithin(parent, operation)
-      const message = requestWithin(parent.message, operation, input, key, this.#host, dueAt - startedAt)
-      call = new Call(message, parent.call.request, parent.call, startedAt, dueAt)
+      const { request } = parent.call
+      const remaining = request.ledger.remaining
+      const message = requestWithin(parent.message, operation, input, key, this.#host, dueAt - startedAt, remaining)
+      call = new Call(message, request, parent, startedAt, dueAt)
+      if (options?.estimate !== undefined) call.reserved = checkedEstimate(options.estimate)
     } catch (error) {
       return Promise.reject(error)
     }
     return this.#call(call, options, this.#output)
   }
 
-  #open(message: AgentMessage, options: AskOptions | undefined, startedAt: number, dueAt: number): Call {
+  #open(
+    message: AgentMessage,
+    options: AskOptions | undefined,
+    startedAt: number,
+    dueAt: number,
+    ledger: Ledger,
+  ): Call {
     const scope = options?.scope
     // A scope that was given says whose request it is.
     const tenant = scope === undefined ? message.tenant : scope.tenant
-    const request = new Request(this.#deps.openScope, tenant, scope)
-    return new Call(message, request, undefined, startedAt, dueAt)
+    const request = new Request(this.#deps.openScope, tenant, scope, ledger)
+    const call = new Call(message, request, undefined, startedAt, dueAt)
+    if (options?.estimate !== undefined) call.reserved = checkedEstimate(options.estimate)
+    return call
   }
 
   /** One call from beginning to end. It waits for nothing that is there already. */
@@ -182,18 +204,21 @@ export class Dispatch implements Dispatcher {
   readonly #answer: Work<AgentMessage> = (call) => {
     const { message } = call
     if (this.#interceptors.length > 0) return this.#around(this.#interceptors, 0, message, call)
-    return this.#find(message).answer(message, new Attempt(call, message, this.#host))
+    const agent = this.#reach(call, message)
+    const own = addressed(message, agent)
+    return agent.answer(own, new Attempt(call, own, this.#host, call.startedAt))
   }
 
   /** What the agent answers, without the message: where nobody would see one, none is made. */
   readonly #output: Work<unknown> = (call) => {
     const { message } = call
     if (this.#interceptors.length > 0) return this.#around(this.#interceptors, 0, message, call).then(payloadOf)
-    return this.#find(message).output(message, new Attempt(call, message, this.#host))
+    // An operation that is asked for is of one agent.
+    const agent = this.#reach(call, message)
+    return agent.output(message, new Attempt(call, message, this.#host, call.startedAt))
   }
 
   async #around(entries: readonly Entry[], index: number, message: AgentMessage, call: Call): Promise<AgentMessage> {
-    const attempt = new Attempt(call, message, this.#host)
     const entry = entries[index]
     if (entry !== undefined) {
       const next = (changed: AgentMessage) => {
@@ -202,31 +227,57 @@ export class Dispatch implements Dispatcher {
         answer.catch(() => {})
         return answer
       }
-      return checkReply(message, await entry.interceptor.intercept(message, attempt.context, next))
+      return checkReply(message, await entry.interceptor.intercept(message, this.#attempt(call, message).context, next))
     }
     try {
       // Whoever waited has been told: to begin it again would do work for nobody.
       if (call.isOver) throw cancelled(message, 'the call is over')
       if (!call.request.becomeOf(message.tenant)) throw foreignTenant(message)
-      return await this.#find(message).answer(message, attempt)
+      const agent = this.#reach(call, message)
+      const own = addressed(message, agent)
+      return await agent.answer(own, this.#attempt(call, own))
     } catch (error) {
       throw asFailure(message, error, classify)
     }
   }
 
-  #find({ receiver }: AgentMessage): AgentAtWork {
-    if (!('agent' in receiver)) {
-      const to = 'group' in receiver ? `the group ${shown(receiver.group)}` : 'everyone'
-      throw dispatchFailure('dispatch.no_single_receiver', { receiver: to })
+  #attempt(call: Call, message: AgentMessage): Attempt {
+    return new Attempt(call, message, this.#host, this.#host.monotonic())
+  }
+
+  /** The agent that the call is for, once the request may spend what the call takes. Policy and pool stand around it. */
+  #reach(call: Call, message: AgentMessage): AgentAtWork {
+    const agent = this.#directory.find(message)
+    // Who calls `next` again repeats the call, and repetitions are not counted.
+    if (call.isCounted) return agent
+    try {
+      call.request.ledger.enter(message, call.parent?.call, call.reserved)
+    } catch (failure) {
+      call.reserved = undefined
+      this.#overspent(message, failure)
+      throw failure
     }
-    const agent = this.#agents.get(receiver.agent)
-    if (agent !== undefined) return agent
-    throw dispatchFailure('dispatch.unknown_agent', { agent: receiver.agent, known: [...this.#agents.keys()] })
+    call.isCounted = true
+    return agent
+  }
+
+  #overspent(message: AgentMessage, failure: unknown): void {
+    const { events } = this.#deps
+    if (!events.observed || !budgetFailure.is(failure, 'budget.exceeded')) return
+    events.emit('budget.exceeded', { message, limit: failure.details.limit, failure })
+  }
+
+  #limitsOf(options: AskOptions | undefined, received?: BudgetLimits): BudgetLimits {
+    const { budget } = this.#options
+    const given = options?.budget
+    if (given === undefined && received === undefined) return budget
+    if (given !== undefined) checkBudget(given)
+    return narrowed(narrowed(budget, given), received)
   }
 
   #timeoutOf(options: AskOptions | undefined): number {
     const timeoutMs = options?.timeoutMs
-    if (timeoutMs === undefined) return this.#settings.agentTimeoutMs
+    if (timeoutMs === undefined) return this.#options.settings.agentTimeoutMs
     if (typeof timeoutMs === 'number' && timeoutMs > 0) return timeoutMs
     throw dispatchFailure('dispatch.invalid_timeout', { received: shown(timeoutMs) })
   }
@@ -247,6 +298,11 @@ export class Dispatch implements Dispatcher {
       ...(failure !== undefined && { failure }),
     })
   }
+}
+
+function checkedEstimate(estimate: Usage): Usage {
+  checkUsage('An estimate', estimate)
+  return estimate
 }
 
 function isSignal(signal: AbortSignal | null): boolean {

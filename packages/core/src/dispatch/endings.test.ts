@@ -64,7 +64,12 @@ async function setUp(interceptors: readonly Interceptor[]) {
     }),
     rejects: operation({ input: z.any(), output: z.any(), run: (error) => Promise.reject(error) }),
   })
-  const orchestrator = await createOrchestrator({ agents: [clerk, inner], ports: [bind(clock, time)], interceptors })
+  const orchestrator = await createOrchestrator({
+    agents: [clerk, inner],
+    ports: [bind(clock, time)],
+    interceptors,
+    settings: { resilience: { maxRetries: 0 } },
+  })
   orchestrator.on('call.finished', (event) => void events.push(event))
   return { time, calls, inner, clerk, orchestrator, events }
 }

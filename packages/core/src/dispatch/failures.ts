@@ -13,11 +13,19 @@ export const dispatchFailure = declareFailures({
       `There is no agent ${agent} here; known are: ${known.join(', ') || 'none'}.`,
     remedy: 'Give it to createOrchestrator({ agents: [ … ] }).',
   },
+  'dispatch.unknown_group': {
+    when: 'A message is for a group that no agent of the orchestrator is a member of.',
+    retryable: false,
+    says: ({ group, known }: { readonly group: string; readonly known: readonly string[] }) =>
+      `There is no group ${group} here; known are: ${known.join(', ') || 'none'}.`,
+    remedy: 'Name the group where its members are defined: agent(name, operations, { groups: [ … ] }).',
+  },
   'dispatch.no_single_receiver': {
-    when: 'A message that asks for an answer is for a group or for everyone.',
+    when: 'A message that asks for an answer is for everyone.',
     retryable: false,
     says: ({ receiver }: { readonly receiver: string }) => `A request to ${receiver} has no one agent to answer it.`,
-    remedy: 'Send it to one agent: receiver: { agent: name }.',
+    remedy:
+      'Send it to one agent or group: receiver: { agent: name }; or tell everyone: orchestrator.bus.publish(event).',
   },
   'dispatch.not_an_operation': {
     when: 'Something was asked for that is not an operation of an agent.',

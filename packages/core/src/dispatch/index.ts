@@ -11,9 +11,29 @@ export {
   type Provision,
   type RunnableOperation,
 } from './agent/index.js'
+export { type BudgetLimits, budgetSettings } from './budget/index.js'
 export type { AskOptions } from './call.js'
 export { Dispatch } from './dispatch.js'
 export { dispatchSettings } from './dispatch-settings.js'
 export { dispatchFailure } from './failures.js'
 export { instrumentation } from './instrumentation.js'
 export type { RequestScope } from './request.js'
+export {
+  bulkhead,
+  circuitBreaker,
+  deadline,
+  Deadlines,
+  fallback,
+  guard,
+  hedge,
+  type LivePolicy,
+  type Plan,
+  Policies,
+  policy,
+  type PolicyOptions,
+  rateLimit,
+  resilienceSettings,
+  retry,
+  timeout,
+  usualPolicy,
+} from './resilience/index.js'

@@ -87,7 +87,8 @@ describe('an inner call', () => {
     const own = { runId: 'r1', step: 'draft', budget: { calls: 3 }, depth: 4, correlationId: 'c0' }
     const init = { sender: 'me', receiver: { agent: 'outer' }, operation: 'work', payload: {}, ...own }
     await orchestrator.send(createMessage(init, { newId: () => 'm1', now: () => 0 }))
-    expect(seen[1]?.message).toMatchObject({ ...own, depth: 5, causationId: 'm1' })
+    // The outer one is one of the three calls.
+    expect(seen[1]?.message).toMatchObject({ ...own, budget: { calls: 2 }, depth: 5, causationId: 'm1' })
   })
 
   it('cannot be given another tenant or session by the agent', async () => {

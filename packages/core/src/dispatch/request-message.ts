@@ -1,5 +1,6 @@
 import {
   type AgentMessage,
+  type BudgetRemaining,
   checkMessage,
   identifier,
   type Operation,
@@ -27,6 +28,7 @@ export function requestFromOutside(
   options: RequestOptions | undefined,
   stamp: Stamp,
   timeoutMs: number,
+  budget: BudgetRemaining | undefined,
 ): AgentMessage {
   const id = stamp.newId()
   const createdAt = stamp.now()
@@ -52,7 +54,7 @@ export function requestFromOutside(
     deadline: deadlineOf(createdAt, timeoutMs),
     attempt: 1,
     depth: 0,
-    budget: undefined,
+    budget,
     traceparent: options?.traceparent,
     signature: undefined,
   }
@@ -69,6 +71,7 @@ export function requestWithin(
   idempotencyKey: string | undefined,
   stamp: Stamp,
   timeoutMs: number,
+  budget: BudgetRemaining | undefined,
 ): AgentMessage {
   const createdAt = stamp.now()
   return {
@@ -93,7 +96,7 @@ export function requestWithin(
     deadline: deadlineOf(createdAt, timeoutMs, parent.deadline),
     attempt: 1,
     depth: parent.depth + 1,
-    budget: parent.budget,
+    budget,
     traceparent: parent.traceparent,
     signature: undefined,
   }

@@ -1,4 +1,5 @@
 import type { Needs } from '../ports/index.js'
+import type { Ledger } from './budget/index.js'
 import { dispatchFailure } from './failures.js'
 
 /** Where the short-lived needs of one request are made, and closed at its end. */
@@ -13,6 +14,8 @@ export interface RequestScope {
 
 /** What all calls of one request share: its tenant, and its scope, opened when something first needs it. */
 export class Request {
+  /** What it has spent and may spend. */
+  readonly ledger: Ledger
   readonly #open: (tenant: string | undefined) => RequestScope
   readonly #given: RequestScope | undefined
   #tenant: string | undefined
@@ -24,7 +27,9 @@ export class Request {
     open: (tenant: string | undefined) => RequestScope,
     tenant: string | undefined,
     given: RequestScope | undefined,
+    ledger: Ledger,
   ) {
+    this.ledger = ledger
     this.#open = open
     this.#tenant = tenant
     this.#given = given

@@ -36,7 +36,8 @@ const clerk = agent('clerk', {
   wait: operation({ input: z.any(), output: z.any(), run: () => new Promise<never>(() => {}) }),
   instance: operation({ input: z.any(), output: z.any(), run: () => new (class Account {})() }),
 })
-const create = () => createOrchestrator({ agents: [clerk], ports: [bind(clock, time)] })
+const settings = { resilience: { maxRetries: 0 } }
+const create = () => createOrchestrator({ agents: [clerk], ports: [bind(clock, time)], settings })
 
 function message(init: Partial<MessageInit> = {}): AgentMessage {
   const base = { sender: 'me', receiver: { agent: 'clerk' }, operation: 'count', payload: { text: 'otter' } }
@@ -81,7 +82,7 @@ describe('send', () => {
     ['the input is wrong', { payload: {} }, 'agent.invalid_input'],
     ['there is no such operation', { operation: 'sort' }, 'agent.unknown_operation'],
     ['there is no such agent', { receiver: { agent: 'nobody' } }, 'dispatch.unknown_agent'],
-    ['it is for a group', { receiver: { group: 'clerks' } }, 'dispatch.no_single_receiver'],
+    ['it is for an unknown group', { receiver: { group: 'clerks' } }, 'dispatch.unknown_group'],
     ['it is for everyone', { receiver: { everyone: true } }, 'dispatch.no_single_receiver'],
     ['its deadline has passed', { deadline: stamp.now() }, 'call.timed_out'],
   ])('resolves with an answer of type error when %s', async (_, init, code) => {

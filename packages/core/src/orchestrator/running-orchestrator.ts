@@ -1,11 +1,12 @@
 import { describeConfig, type ResolvedConfig } from '../config/index.js'
-import type { AskOptions, Dispatch, RequestScope } from '../dispatch/index.js'
+import type { AskOptions, BudgetLimits, Dispatch, LivePolicy, Plan, Policies, RequestScope } from '../dispatch/index.js'
 import { closeFailed, type EventEmitter, type Kernel, type Listener } from '../kernel/index.js'
 import { orchestratorFailure } from './failures.js'
 import { checkHealth, type OrchestratorHealth } from './health.js'
 import {
   type AgentMessage,
   type Capabilities,
+  type Circuit,
   checkMessage,
   type Clock,
   decodeMessage,
@@ -20,6 +21,7 @@ import {
   type Priority,
   type Stamp,
   type Token,
+  type Usage,
   type WireLimits,
 } from '../ports/index.js'
 
@@ -38,6 +40,10 @@ export interface RequestOptions {
   readonly context?: unknown
   /** The W3C `traceparent` of the span that asks. */
   readonly traceparent?: string | undefined
+  /** What the request may spend, all calls within it counted together; at most what the settings allow. */
+  readonly budget?: BudgetLimits | undefined
+  /** What this call will probably consume: so much is set aside while it is under way. */
+  readonly estimate?: Usage | undefined
 }
 
 /** Asks agents for their operations. */
@@ -73,6 +79,13 @@ export interface Orchestrator extends Asker, AsyncDisposable {
   health(options?: { readonly timeoutMs?: number }): Promise<OrchestratorHealth>
   /** What fills a port here. */
   port<Port>(token: Token<Port>): Port
+  /**
+   * Puts a policy to work around something that is no agent, under a name of its own; it shares by key with those of agents.
+   * Asked for again with the same name and plan, it is the same.
+   */
+  policy(name: string, plan: Plan): LivePolicy
+  /** The circuit breakers at work, by what they protect: `writer`, or `writer.draft` where the operation has its own. */
+  readonly circuits: ReadonlyMap<string, Circuit>
   /** The settings in force, as a table for people. */
   describeConfig(): string
   /**
@@ -91,6 +104,7 @@ export interface RunningDeps {
   readonly stamp: Stamp
   readonly settings: { readonly drainMs: number; readonly healthTimeoutMs: number }
   readonly limits: WireLimits
+  readonly policies: Policies
   readonly openScope: (tenant: string | undefined, provide?: Readonly<Record<string, unknown>>) => RequestScope
 }
 
@@ -169,6 +183,14 @@ export class RunningOrchestrator implements Orchestrator {
 
   port<Port>(token: Token<Port>): Port {
     return this.#deps.kernel.get(token)
+  }
+
+  policy(name: string, plan: Plan): LivePolicy {
+    return this.#deps.policies.start(name, plan)
+  }
+
+  get circuits(): ReadonlyMap<string, Circuit> {
+    return this.#deps.policies.circuits
   }
 
   describeConfig(): string {

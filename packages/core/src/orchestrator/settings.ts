@@ -1,6 +1,6 @@
 import type { z as zod } from 'zod'
 import type { SettingsSection } from '../config/index.js'
-import { dispatchSettings } from '../dispatch/index.js'
+import { budgetSettings, dispatchSettings, resilienceSettings } from '../dispatch/index.js'
 import { loggingSettings } from '../host/index.js'
 import { kernelSettings } from '../kernel/index.js'
 import { defaultLimits } from '../ports/index.js'
@@ -35,20 +35,24 @@ const stateSettings = (z: typeof zod) =>
 /** The schemas of all rooms' settings, by room. They are made when an orchestrator is: zod is heavy to load. */
 export function settingsSchemas(z: typeof zod) {
   return {
+    budget: budgetSettings(z),
     dispatch: dispatchSettings(z),
     kernel: kernelSettings(z),
     logging: loggingSettings(z),
     messages: messageSettings(z),
+    resilience: resilienceSettings(z),
     state: stateSettings(z),
   }
 }
 
 /** The rooms that have settings. */
 export const rooms = [
+  'budget',
   'dispatch',
   'kernel',
   'logging',
   'messages',
+  'resilience',
   'state',
 ] as const satisfies readonly (keyof SettingsSchemas)[]
 

@@ -1,4 +1,4 @@
-import type { AgentMessage, Operation, Stamp } from '../protocol/index.js'
+import type { AgentMessage, BudgetRemaining, Operation, Stamp } from '../protocol/index.js'
 import type { Logger } from './logger.js'
 
 /**
@@ -24,12 +24,28 @@ export interface CallContext extends Stamp {
   readonly idempotencyKey: (effect?: string) => string
   /** Tells whoever watches how far the work is. It never fails and waits for nobody. */
   readonly progress: (data: unknown) => void
+  /** What the request may still spend; members that are absent are unbounded. */
+  readonly budget: () => BudgetRemaining
+  /** Tells what this work has consumed, whenever it knows: it is added up, and what is spent is not given back. */
+  readonly spend: (usage: Usage) => void
   /** Asks another agent, within this request: its session, tenant, deadline, cancellation and correlation are passed on. */
   readonly ask: <Input, Output>(
     operation: Operation<Input, Output>,
     input: NoInfer<Input>,
-    options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal; readonly idempotencyKey?: string },
+    options?: {
+      readonly timeoutMs?: number
+      readonly signal?: AbortSignal
+      readonly idempotencyKey?: string
+      /** What it will probably consume: so much is set aside while it is under way. */
+      readonly estimate?: Usage
+    },
   ) => Promise<Output>
+}
+
+/** What was consumed, or probably will be: numbers from 0. */
+export interface Usage {
+  readonly tokens?: number | undefined
+  readonly costUsd?: number | undefined
 }
 
 /** The session that a call belongs to. */

@@ -6,7 +6,7 @@ export type {
   OperationCapability,
   SchemaDescription,
 } from './agent-protocol.js'
-export type { CallContext, SessionHandle } from './call-context.js'
+export type { CallContext, SessionHandle, Usage } from './call-context.js'
 export { type Clock, clock, type Scheduled } from './clock.js'
 export { type Dispatcher, type DispatchOptions, dispatcher } from './dispatcher.js'
 export { type EventSink, eventSink } from './event-sink.js'
@@ -14,7 +14,16 @@ export type { Interceptor } from './interceptor.js'
 export { type Lease, type LockStore, lockStore } from './lock-store.js'
 export { type Logger, type LogLevel, logger } from './logger.js'
 export { type Attributes, type Meter, meter } from './meter.js'
-export type { Policy, PolicyAttempt, PolicyHost, PolicyLike, PolicyPlan } from './policy.js'
+export type {
+  Circuit,
+  CircuitSnapshot,
+  CircuitState,
+  Policy,
+  PolicyAttempt,
+  PolicyHost,
+  PolicyLike,
+  PolicyPlan,
+} from './policy.js'
 export { type Random, random } from './random.js'
 export {
   type Body,

@@ -44,5 +44,31 @@ export interface PolicyHost {
   readonly shared?: Map<string, unknown> | undefined
 }
 
+export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated'
+
+/** A circuit breaker as its keeper sees it. */
+export interface Circuit {
+  readonly state: CircuitState
+  /** Opens it by hand, until `reset`. */
+  isolate(): void
+  /** Closes it, and forgets what was. */
+  reset(): void
+  /** What is worth remembering of it beyond the life of a process. */
+  export(): CircuitSnapshot
+  /** Goes on from what was exported. */
+  restore(snapshot: CircuitSnapshot): void
+}
+
+/** What is worth remembering of a circuit, as plain JSON. */
+export interface CircuitSnapshot {
+  readonly state: CircuitState
+  /** How many breaks there were without recovery in between. */
+  readonly breaks: number
+  /** Why it is open. */
+  readonly because?: string
+  /** Until when it refuses calls: milliseconds since 1970. */
+  readonly until?: number
+}
+
 /** What may be attached to an agent or an operation: a plan, or a policy at work, of whatever library. */
 export type PolicyLike = Policy | PolicyPlan

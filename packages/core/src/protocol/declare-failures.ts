@@ -6,6 +6,8 @@ export interface FailureKind<Details> {
   readonly when: string
   readonly retryable: boolean | ((details: Details) => boolean)
   readonly says: (details: Details) => string
+  /** How long the other side wants to be left alone, where the details tell. */
+  readonly retryAfterMs?: (details: Details) => number | undefined
   readonly remedy: string | ((details: Details) => string)
 }
 
@@ -36,7 +38,7 @@ export function declareFailures<DetailsByCode>(
     details: DetailsByCode[Code],
     cause?: unknown,
   ): Failure<DetailsByCode[Code]> => {
-    const { says, remedy, retryable } = kinds[code]
+    const { says, remedy, retryable, retryAfterMs } = kinds[code]
     return new Failure({
       code,
       message: says(details),
@@ -44,6 +46,7 @@ export function declareFailures<DetailsByCode>(
       retryable: typeof retryable === 'boolean' ? retryable : retryable(details),
       details,
       cause,
+      retryAfterMs: retryAfterMs?.(details),
     })
   }
   const is = (value: unknown, code: string): boolean => isFailure(value, code)

@@ -1,3 +1,4 @@
+import { isExhausted } from './exhausted.js'
 import { isError } from './is-error.js'
 import { maskSecrets, unreadable } from './mask-secrets.js'
 import { maskText } from './mask-text.js'
@@ -12,6 +13,7 @@ export interface FailureInit<Details> {
   readonly retryable: boolean
   readonly details: Details
   readonly cause?: unknown
+  readonly retryAfterMs?: number | undefined
 }
 
 /** What went wrong, as data: the one error class of Baton. The code carries the meaning, the message names the remedy. */
@@ -24,6 +26,8 @@ export class Failure<Details = unknown> extends Error {
   /** Whether the same call may succeed when it is made again. */
   readonly retryable: boolean
   readonly details: Details
+  /** How long the other side wants to be left alone, where it has said so. */
+  readonly retryAfterMs?: number
 
   constructor(init: FailureInit<Details>) {
     // What a library says of a failed connection may hold its password.
@@ -32,6 +36,12 @@ export class Failure<Details = unknown> extends Error {
     this.remedy = init.remedy
     this.retryable = init.retryable
     this.details = init.details
+    if (init.retryAfterMs !== undefined) this.retryAfterMs = init.retryAfterMs
+  }
+
+  /** Whether a policy has tried it often enough: to begin it once more from further outside would only add to the load. */
+  get exhausted(): boolean {
+    return isExhausted(this)
   }
 
   /** The failure without its stack, for logs and answers: whatever looks like a secret is masked, in its causes too. */
@@ -42,6 +52,8 @@ export class Failure<Details = unknown> extends Error {
       message: this.message,
       remedy: this.remedy,
       retryable: this.retryable,
+      ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
+      ...(this.exhausted && { exhausted: true }),
       details: this.details,
       ...(this.cause !== undefined && { cause: causeOf(this.cause, 8) }),
     }) as object

@@ -14,6 +14,7 @@ export {
 } from './create-message.js'
 export { declareFailures, type FailureKind, type FailureMaker } from './declare-failures.js'
 export { errorText } from './error-text.js'
+export { isExhausted, markExhausted, nextMoment } from './exhausted.js'
 export { Failure, type FailureInit, isFailure } from './failure.js'
 export { identifier, identifierFailure, isIdentifier } from './identifier.js'
 export { isError } from './is-error.js'

@@ -1,3 +1,4 @@
+import { isExhausted } from './exhausted.js'
 import { isFailure } from './failure.js'
 import { isError } from './is-error.js'
 import { setOwn } from './own-member.js'
@@ -22,6 +23,7 @@ export function packError(error: Error, walk: PackWalk, pack: Pack): unknown {
   carrier.packed.code = error.code
   carrier.packed.remedy = error.remedy
   carrier.packed.retryable = error.retryable
+  if (isExhausted(error)) carrier.packed.exhausted = true
   carrier.addCommon(membersOfFailures)
   carrier.add('details', error.details)
   if (!('details' in carrier.packed) && isObject(error.details)) {

@@ -1,3 +1,4 @@
+import { markExhausted } from './exhausted.js'
 import { Failure } from './failure.js'
 import { getOwn } from './own-member.js'
 
@@ -10,6 +11,7 @@ export function plainFailure(value: unknown): unknown {
   const retryable = getOwn(value, 'retryable') ?? false
   if (typeof code !== 'string' || typeof message !== 'string') return value
   if (typeof remedy !== 'string' || typeof retryable !== 'boolean') return value
+  const retryAfterMs = getOwn(value, 'retryAfterMs')
   const failure = new Failure({
     code,
     message: '',
@@ -17,7 +19,9 @@ export function plainFailure(value: unknown): unknown {
     retryable,
     details: getOwn(value, 'details'),
     cause: getOwn(value, 'cause'),
+    retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
   })
+  if (getOwn(value, 'exhausted') === true) markExhausted(failure)
   failure.message = message
   failure.stack = `${failure.name}: ${message}`
   return failure

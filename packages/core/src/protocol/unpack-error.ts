@@ -1,3 +1,4 @@
+import { markExhausted } from './exhausted.js'
 import { Failure } from './failure.js'
 import { getOwn, setOwn } from './own-member.js'
 import type { UnpackWalk } from './unpack-walk.js'
@@ -24,6 +25,7 @@ export function unpackFailure(content: unknown, walk: UnpackWalk): Failure {
   })
   // Its message holds the remedy already, so it is set rather than made again.
   failure.message = text(packed, 'message', walk)
+  if (getOwn(packed, 'exhausted') === true) markExhausted(failure)
   return complete(failure, packed, walk)
 }
 

@@ -1,6 +1,6 @@
 import type { AgentMessage, CallContext, Interceptor } from '../ports/index.js'
 
-/** One call, as it was made and as it ended. */
+/** One try of a call, as it was made and as it ended. */
 export interface CallRecord<Input = unknown, Output = unknown> {
   /** As the caller passed it, before defaults. */
   readonly input: Input
@@ -14,10 +14,12 @@ export interface CallRecord<Input = unknown, Output = unknown> {
 
 type Writable<T> = { -readonly [Member in keyof T]: T[Member] }
 
-/** Stands around every call and keeps what it was. */
+/** Stands around every call, and keeps what each try of it was. */
 export class CallRecorder implements Interceptor {
   readonly name = 'call recorder'
   readonly #calls: Writable<CallRecord>[] = []
+  /** The newest try of each call under way, by the id of its message. */
+  readonly #newest = new Map<string, Writable<CallRecord>>()
   readonly #refuse: (message: AgentMessage) => Error | undefined
 
   /** `refuse` tells why a call may not be made, if it may not. */
@@ -40,15 +42,32 @@ export class CallRecorder implements Interceptor {
     const { payload: input, attempt } = message
     const record: Writable<CallRecord> = { input, attempt, idempotencyKey: call.idempotencyKey(), message }
     this.#calls.push(record)
+    this.#newest.set(message.id, record)
     try {
       const refusal = this.#refuse(message)
       if (refusal !== undefined) throw refusal
       const answer = await next(message)
-      record.output = answer.payload
+      this.#newestOf(message, record).output = answer.payload
       return answer
     } catch (error) {
-      record.failure = error
+      this.#newestOf(message, record).failure = error
       throw error
+    } finally {
+      this.#newest.delete(message.id)
     }
+  }
+
+  /** Another try of a call begins, which nobody stands around; the one before may have failed. */
+  again(message: AgentMessage, failure: unknown): void {
+    const before = this.#newest.get(message.id)
+    if (before === undefined) return
+    if (failure !== undefined) before.failure = failure
+    const record = { input: message.payload, attempt: message.attempt, message, idempotencyKey: before.idempotencyKey }
+    this.#calls.push(record)
+    this.#newest.set(message.id, record)
+  }
+
+  #newestOf(message: AgentMessage, first: Writable<CallRecord>): Writable<CallRecord> {
+    return this.#newest.get(message.id) ?? first
   }
 }

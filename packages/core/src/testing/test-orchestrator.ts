@@ -29,7 +29,7 @@ export interface TestOrchestrator extends Orchestrator {
   readonly clock: ManualClock
   readonly logs: readonly LogLine[]
   readonly events: readonly LifecycleEvent[]
-  /** The calls of an operation so far, in order. */
+  /** The calls of an operation so far, each try of its own, in order. */
   calls<Input, Output>(operation: Operation<Input, Output>): readonly CallRecord<Input, Output>[]
   /** How much virtual time has passed. */
   elapsedMs(): number
@@ -68,6 +68,8 @@ export async function createTestOrchestrator<const Agents extends readonly Agent
         underWay.add(event.message.id)
         if (time instanceof VirtualClock) time.watch()
       } else if (event.type === 'call.finished') underWay.delete(event.message.id)
+      else if (event.type === 'call.retried') recorder.again(event.message, event.failure)
+      else if (event.type === 'call.hedged') recorder.again(event.message, undefined)
     },
   })
 

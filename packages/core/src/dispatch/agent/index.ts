@@ -1,4 +1,4 @@
-export type { ActiveCall, Provision } from './active-call.js'
+export type { ActiveCall, Provision, Stoppable, TryOfCall } from './active-call.js'
 export { adapt } from './adapt.js'
 export { agent } from './agent.js'
 export {
@@ -12,6 +12,7 @@ export {
 } from './agent-definition.js'
 export { type AgentAtWork, after, type MaybePromise } from './agent-at-work.js'
 export { agentOf, asFailure, checkReply } from './check-reply.js'
+export { checkOutput } from './check-output.js'
 export { checkPolicy } from './check-policy.js'
 export { agentFailure } from './failures.js'
 export { operation, type RunnableOperation } from './operation.js'

@@ -25,6 +25,8 @@ const contextMembers: Readonly<Record<keyof CallContext, true>> = {
   remainingMs: true,
   idempotencyKey: true,
   progress: true,
+  budget: true,
+  spend: true,
   ask: true,
   newId: true,
   now: true,

@@ -43,6 +43,12 @@ export const policyFailure = declareFailures({
       `${policy} was not done within ${deadlineMs} ms, in ${attempts} tries.`,
     remedy: 'See the cause, or allow more: deadline({ ms }).',
   },
+  'policy.overtaken': {
+    when: 'A try was stopped because another one beside it answered first. It is the reason of its signal.',
+    retryable: false,
+    says: ({ policy }: { readonly policy: string }) => `Another try of ${policy} answered first`,
+    remedy: '',
+  },
   'circuit.open': {
     when: 'A circuit breaker refuses calls for a while: too many failed, or were slow. Nothing was called.',
     retryable: true,
@@ -65,9 +71,15 @@ export const policyFailure = declareFailures({
   },
   'rate.limited': {
     when: 'A rate limit leaves no room, and waiting for it would take too long. Nothing was called.',
-    retryable: true,
+    // What needs more than there ever is will not go through later either.
+    retryable: ({ waitMs }) => waitMs !== Number.POSITIVE_INFINITY,
     says: ({ limiter, waitMs }: { readonly limiter: string; readonly waitMs: number }) =>
-      `The rate limit ${limiter} leaves room only in ${waitMs} ms.`,
-    remedy: 'Nothing was called. Ask less often, or wait longer: rateLimit({ maxWaitMs }).',
+      waitMs === Number.POSITIVE_INFINITY
+        ? `The rate limit ${limiter} never leaves room for so much at once.`
+        : `The rate limit ${limiter} leaves room only in ${waitMs} ms.`,
+    remedy: ({ waitMs }) =>
+      waitMs === Number.POSITIVE_INFINITY
+        ? 'Nothing was called. Ask for less, or allow more at once: rateLimit({ units: { burst } }).'
+        : 'Nothing was called. Ask less often, or wait longer: rateLimit({ maxWaitMs }).',
   },
 })

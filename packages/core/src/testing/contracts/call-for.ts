@@ -28,6 +28,8 @@ export function callFor(message: AgentMessage, given?: CallContext['signal']): C
     remainingMs: () => Number.POSITIVE_INFINITY,
     idempotencyKey: (effect = '') => `${message.idempotencyKey ?? message.id}-${effect}`,
     progress: silent,
+    budget: () => ({}),
+    spend: silent,
     ask: async () => assert.fail('an agent that is examined alone has nobody to ask'),
   }
 }

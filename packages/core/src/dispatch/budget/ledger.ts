@@ -1,0 +1,85 @@
+import type { AgentMessage, BudgetRemaining, Usage } from '../../ports/index.js'
+import { agentOf } from '../agent/index.js'
+import type { BudgetLimits } from './budget-limits.js'
+import { budgetFailure, type Limit } from './failures.js'
+
+/** What one call has set aside, and what it has told that it consumed. */
+export interface Account {
+  /** How many calls it has made itself. */
+  made: number
+  reserved: Usage | undefined
+  readonly spent: { tokens: number; costUsd: number }
+}
+
+/** What one request, all calls within it counted together, has spent and has set aside. */
+export class Ledger {
+  readonly #limits: BudgetLimits
+  #calls = 0
+  #tokens = 0
+  #costUsd = 0
+  #reservedTokens = 0
+  #reservedCostUsd = 0
+
+  constructor(limits: BudgetLimits) {
+    this.#limits = limits
+  }
+
+  /** What is left, as messages carry it; nothing where nothing is bounded. */
+  get remaining(): BudgetRemaining | undefined {
+    const { calls, tokens, costUsd } = this.#limits
+    if (calls === undefined && tokens === undefined && costUsd === undefined) return undefined
+    return {
+      ...(calls !== undefined && { calls: Math.max(0, calls - this.#calls) }),
+      ...(tokens !== undefined && { tokens: Math.max(0, tokens - this.#tokens - this.#reservedTokens) }),
+      ...(costUsd !== undefined && { costUsd: Math.max(0, costUsd - this.#costUsd - this.#reservedCostUsd) }),
+    }
+  }
+
+  /** Takes a call in, and sets its estimate aside; throws before anything has changed where that is too much. */
+  enter(message: AgentMessage, parent: Account | undefined, estimate: Usage | undefined): void {
+    const { calls, depth, fanOut } = this.#limits
+    if (calls !== undefined && this.#calls >= calls) throw exceeded(message, 'calls', calls, this.#calls, 1)
+    if (depth !== undefined && message.depth > depth) throw exceeded(message, 'depth', depth, depth, message.depth)
+    const made = parent?.made ?? 0
+    if (fanOut !== undefined && made >= fanOut) throw exceeded(message, 'fanOut', fanOut, made, 1)
+    const { tokens = 0, costUsd = 0 } = estimate ?? {}
+    this.#check(message, 'tokens', this.#tokens + this.#reservedTokens, tokens)
+    this.#check(message, 'costUsd', this.#costUsd + this.#reservedCostUsd, costUsd)
+    this.#calls += 1
+    if (parent !== undefined) parent.made += 1
+    this.#reservedTokens += tokens
+    this.#reservedCostUsd += costUsd
+  }
+
+  /** A call consumed something. */
+  spend(account: Account, { tokens = 0, costUsd = 0 }: Usage): void {
+    account.spent.tokens += tokens
+    account.spent.costUsd += costUsd
+    this.#tokens += tokens
+    this.#costUsd += costUsd
+  }
+
+  /** A call is over: what it has told counts; where it told nothing, or was cut off before it could, its estimate does. */
+  leave(account: Account, wasCutOff: boolean): void {
+    const { reserved, spent } = account
+    if (reserved === undefined) return
+    account.reserved = undefined
+    const { tokens = 0, costUsd = 0 } = reserved
+    this.#reservedTokens -= tokens
+    this.#reservedCostUsd -= costUsd
+    if (wasCutOff || spent.tokens === 0) this.#tokens += Math.max(0, tokens - spent.tokens)
+    if (wasCutOff || spent.costUsd === 0) this.#costUsd += Math.max(0, costUsd - spent.costUsd)
+  }
+
+  #check(message: AgentMessage, limit: 'tokens' | 'costUsd', used: number, wanted: number): void {
+    const allowed = this.#limits[limit]
+    // Who has nothing left gets nothing more, though nobody knows what it would take.
+    if (allowed === undefined || (used < allowed && used + wanted <= allowed)) return
+    throw exceeded(message, limit, allowed, used, wanted)
+  }
+}
+
+function exceeded(message: AgentMessage, limit: Limit, allowed: number, used: number, wanted: number): Error {
+  const place = { agent: agentOf(message), operation: message.operation }
+  return budgetFailure('budget.exceeded', { ...place, limit, allowed, used, wanted })
+}

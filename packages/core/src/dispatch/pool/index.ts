@@ -1,0 +1,7 @@
+export type { Candidate, Strategy } from './balancing/candidate.js'
+export { poolFailure } from './failures.js'
+export type { MemberOptions, PoolMember } from './member-options.js'
+export { pool } from './pool.js'
+export { type MemberMetrics, type MemberState, type PoolHandle, poolHandleOf } from './pool-handle.js'
+export type { EjectionOptions, HealthCheckOptions, PoolOptions, StrategyName } from './pool-options.js'
+export type { Pooled } from './pooled.js'

@@ -1,0 +1,287 @@
+import {
+  type ErrorClass,
+  isExhausted,
+  markExhausted,
+  nextMoment,
+  type Priority,
+  type Scheduled,
+} from '../../ports/index.js'
+import type { Stoppable } from '../agent/index.js'
+import type { Deadlined } from './deadlines.js'
+import type { Alternative } from './fallback.js'
+import { policyFailure } from './failures.js'
+import type { Layers } from './layers.js'
+import { retryAfterOf } from './retry/retry-after.js'
+import { Try, type Trying } from './try.js'
+
+type MaybePromise<Value> = Value | Promise<Value>
+
+/**
+ * One execution of some work under a policy, from the first try to the outcome. What can be done at once is done at once: a
+ * promise is made only where there is something to wait for.
+ */
+export abstract class Execution implements Deadlined, Stoppable, Trying {
+  /** How many tries were begun. */
+  attempts = 0
+  /** How long it waited in all: for slots, for rates, between tries. */
+  waitedMs = 0
+  dueAt = Number.POSITIVE_INFINITY
+  place = -1
+  protected readonly layers: Layers
+  protected lastError: unknown
+  /** The wait before the next try. */
+  protected delayMs = 0
+  #outcome: 'succeeded' | 'failed' | undefined
+  #value: unknown
+  #resolve: ((value: unknown) => void) | undefined
+  #reject: ((error: unknown) => void) | undefined
+  #newest: Try | undefined
+  /** Tries beside the newest, where there are any. */
+  #others: Set<Try> | undefined
+  #timer: Scheduled | undefined
+  #waitsSince = 0
+  /** When the tries under way began. */
+  #moment = 0
+
+  constructor(layers: Layers) {
+    this.layers = layers
+  }
+
+  abstract get priority(): Priority
+  abstract get units(): number
+  /** Does the work once. */
+  protected abstract work(attempt: Try): unknown
+  /** Has something else answer. */
+  protected abstract instead(alternative: Alternative, failure: unknown): unknown
+  /** The failure of having been stopped. */
+  protected abstract stoppedBy(reason: unknown): unknown
+  /** A try begins that is not the first: after the wait and the failure before it, or beside another one. */
+  protected abstract again(attempt: Try, isBeside: boolean): void
+  protected abstract fellBack(failure: unknown): void
+  /** There is an outcome. */
+  protected abstract ended(): void
+
+  /** Returns what comes of it, if that is there at once and is no failure; else a promise of it. */
+  run(now: number): MaybePromise<unknown> {
+    const { layers } = this
+    layers.retryBudget?.deposit()
+    if (layers.deadlineMs !== undefined) {
+      this.dueAt = Math.min(this.dueAt, now + layers.deadlineMs)
+      layers.deadlines.add(this)
+    }
+    this.#begin(now)
+    if (this.#outcome === undefined) {
+      return new Promise((resolve, reject) => {
+        this.#resolve = resolve
+        this.#reject = reject
+      })
+    }
+    return this.#outcome === 'succeeded' ? this.#value : Promise.reject(this.lastError)
+  }
+
+  /** Nobody waits for the outcome any more. */
+  stop(reason: unknown): void {
+    if (this.#outcome !== undefined) return
+    this.#abandonAll(reason)
+    this.#fail(this.stoppedBy(reason))
+  }
+
+  /** All tries together took too long. */
+  expire(): void {
+    const { name, deadlineMs = 0 } = this.layers
+    const { attempts, lastError } = this
+    const failure = policyFailure('policy.deadline_exceeded', { policy: name, deadlineMs, attempts }, lastError)
+    this.#abandonAll(failure)
+    this.#giveUp(failure, 'retry')
+  }
+
+  /** A try has waited long enough and may go on. */
+  entered(attempt: Try): void {
+    this.#pass(attempt, this.#waitIsOver())
+  }
+
+  timedOut(attempt: Try): void {
+    const { name, timeoutMs = 0 } = this.layers
+    const failure = policyFailure('policy.try_timed_out', { policy: name, timeoutMs })
+    this.#failed(attempt, failure)
+    attempt.stop(failure)
+  }
+
+  #begin(now: number): void {
+    this.attempts += 1
+    const attempt = new Try(this, this.attempts)
+    if (this.#newest?.isOver === false) {
+      this.#others ??= new Set()
+      this.#others.add(this.#newest)
+    } else {
+      this.#moment = nextMoment()
+    }
+    this.#newest = attempt
+    this.#pass(attempt, now)
+  }
+
+  #pass(attempt: Try, now: number): void {
+    const passed = this.layers.pass(attempt, now)
+    if (passed === 'passed') {
+      if (attempt.attempt > 1) this.again(attempt, this.#others !== undefined && this.#others.size > 0)
+      this.#work(attempt)
+    } else if (passed === 'waits') {
+      this.#waitsSince = this.layers.clock.monotonic()
+    } else {
+      // Nothing was called, and to ask again at once would change nothing.
+      attempt.stage = 'over'
+      if (!this.#othersGoOn(attempt)) this.#giveUp(passed, 'retry')
+    }
+  }
+
+  #work(attempt: Try): void {
+    let result: unknown
+    try {
+      result = this.work(attempt)
+    } catch (error) {
+      return this.#failed(attempt, error)
+    }
+    if (!(result instanceof Promise)) {
+      if (typeof (result as PromiseLike<unknown> | undefined | null)?.then !== 'function') {
+        return this.#succeeded(attempt, result)
+      }
+      // Made into a promise of ours, as `await` would: what a foreign `then` returns is anybody's guess.
+      result = Promise.resolve(result)
+    }
+    if (this.layers.hedge !== undefined) this.#hedgeLater(this.layers.hedge.afterMs)
+    void (result as Promise<unknown>).then(
+      (value) => this.#succeeded(attempt, value),
+      (error: unknown) => this.#failed(attempt, error),
+    )
+  }
+
+  #succeeded(attempt: Try, value: unknown): void {
+    // Its time was up, or another one was faster.
+    if (attempt.isOver) return
+    this.layers.leave(attempt, 'succeeded')
+    if (this.#others !== undefined) this.#abandonAll(policyFailure('policy.overtaken', { policy: this.layers.name }))
+    this.#succeed(value)
+  }
+
+  #failed(attempt: Try, error: unknown): void {
+    if (attempt.isOver) return
+    const { layers } = this
+    const kind = layers.classOf(error)
+    layers.leave(attempt, kind)
+    // What it began and did not wait for would go on beside the next try.
+    attempt.stopChildren(error)
+    this.lastError = error
+    const told = kind === 'retry' ? retryAfterOf(error, () => layers.clock.now()) : undefined
+    if (told !== undefined && told > 0) layers.limiter?.pause(told, layers.clock.monotonic())
+    // One beside it may still succeed.
+    if (this.#othersGoOn(attempt)) return
+    const delayMs = kind === 'retry' ? this.#delayBeforeRetry(error, told) : undefined
+    if (delayMs === undefined) this.#giveUp(error, kind)
+    else this.#retryIn(delayMs)
+  }
+
+  #delayBeforeRetry(error: unknown, told: number | undefined): number | undefined {
+    const { retry, retryBudget, clock, random } = this.layers
+    if (retry === undefined || this.attempts >= retry.attempts) return undefined
+    if (!retry.evenIfExhausted && isExhausted(error, this.#moment)) return undefined
+    if (told !== undefined && told > retry.maxRetryAfterMs) return undefined
+    const backoffMs = retry.backoffMs(this.attempts, this.delayMs, random)
+    // Nobody comes back before it was told to; and those who were told the same do not come back at the same moment.
+    const delayMs = backoffMs + (told ?? 0)
+    if (clock.monotonic() + delayMs >= this.dueAt) return undefined
+    if (retryBudget?.withdraw() === false) return undefined
+    return delayMs
+  }
+
+  #retryIn(delayMs: number): void {
+    const { clock } = this.layers
+    this.delayMs = delayMs
+    this.#waitsSince = clock.monotonic()
+    this.#timer?.cancel()
+    // There is work still to be done: a process with nothing else to do must live to do it.
+    this.#timer = clock.schedule(delayMs, () => this.#begin(this.#waitIsOver()), true)
+  }
+
+  #hedgeLater(afterMs: number): void {
+    const { clock, hedge, retryBudget } = this.layers
+    this.#timer?.cancel()
+    this.#timer = clock.schedule(afterMs, () => {
+      const beside = this.#others?.size ?? 0
+      if (this.#newest?.isOver !== false || beside >= (hedge?.extra ?? 0)) return
+      if (retryBudget?.withdraw() !== false) this.#begin(clock.monotonic())
+    })
+  }
+
+  #giveUp(error: unknown, kind: ErrorClass): void {
+    const { retry, alternatives } = this.layers
+    if (retry !== undefined && kind === 'retry') markExhausted(error)
+    if (alternatives === undefined || kind === 'ignore') return this.#fail(error)
+    this.fellBack(error)
+    void this.#alternative(alternatives, error).then(
+      (value) => this.#succeed(value),
+      (failure: unknown) => this.#fail(failure),
+    )
+  }
+
+  /** What the first alternative answers that does not fail; each is told how the one before it failed. */
+  async #alternative(alternatives: readonly Alternative[], error: unknown): Promise<unknown> {
+    let failure = error
+    for (const alternative of alternatives) {
+      if (this.#outcome !== undefined) break
+      try {
+        return await this.instead(alternative, failure)
+      } catch (own) {
+        failure = own
+      }
+    }
+    throw failure
+  }
+
+  /** Whether tries are under way beside one that is over. */
+  #othersGoOn(attempt: Try): boolean {
+    this.#others?.delete(attempt)
+    if (this.#newest?.isOver === false) return true
+    const [other] = this.#others ?? []
+    if (other === undefined) return false
+    this.#others?.delete(other)
+    this.#newest = other
+    return true
+  }
+
+  #abandonAll(reason: unknown): void {
+    for (const one of [this.#newest, ...(this.#others ?? [])]) {
+      if (one === undefined || one.isOver) continue
+      this.layers.abandon(one)
+      one.stop(reason)
+    }
+    this.#others?.clear()
+    this.#timer?.cancel()
+  }
+
+  #waitIsOver(): number {
+    const now = this.layers.clock.monotonic()
+    this.waitedMs += now - this.#waitsSince
+    return now
+  }
+
+  #succeed(value: unknown): void {
+    if (this.#outcome !== undefined) return
+    this.#value = value
+    this.#end('succeeded')
+    this.#resolve?.(value)
+  }
+
+  #fail(error: unknown): void {
+    if (this.#outcome !== undefined) return
+    this.lastError = error
+    this.#end('failed')
+    this.#reject?.(error)
+  }
+
+  #end(outcome: 'succeeded' | 'failed'): void {
+    this.#outcome = outcome
+    this.#timer?.cancel()
+    if (this.place >= 0) this.layers.deadlines.remove(this)
+    this.ended()
+  }
+}

@@ -1,0 +1,88 @@
+import type { AgentHealth, AgentMessage, Capabilities, Contract, Policy } from '../../ports/index.js'
+import type { ActiveCall, AgentAtWork, MaybePromise } from '../agent/index.js'
+import { CallExecution, type Wanted, type Worker } from './call-execution.js'
+import { LivePolicy } from './live-policy.js'
+
+/** The policies of one agent: that of an operation where it has one of its own, else that of the agent. */
+export interface Policies {
+  readonly ofAgent: Policy | undefined
+  readonly ofOperations: ReadonlyMap<string, Policy>
+}
+
+/** An agent whose calls go through policies. */
+export class GuardedAgent implements AgentAtWork {
+  readonly name: string
+  readonly health?: (call: { readonly signal: AbortSignal }) => MaybePromise<AgentHealth>
+  readonly close?: () => MaybePromise<void>
+  readonly #agent: AgentAtWork
+  readonly #worker: Worker
+  readonly #policies: Policies
+
+  constructor(worker: Worker, policies: Policies) {
+    const { agent } = worker
+    this.name = agent.name
+    this.#agent = agent
+    this.#worker = worker
+    this.#policies = policies
+    if (agent.health) this.health = (call) => agent.health?.(call) as MaybePromise<AgentHealth>
+    if (agent.close) this.close = () => agent.close?.()
+  }
+
+  capabilities(): Capabilities {
+    return this.#agent.capabilities()
+  }
+
+  answer(message: AgentMessage, call: ActiveCall): MaybePromise<AgentMessage> {
+    return this.#execute(message, call, 'answer') as MaybePromise<AgentMessage>
+  }
+
+  output(message: AgentMessage, call: ActiveCall): MaybePromise<unknown> {
+    return this.#execute(message, call, 'output')
+  }
+
+  #execute(message: AgentMessage, call: ActiveCall, wanted: Wanted): unknown {
+    const { ofAgent, ofOperations } = this.#policies
+    const policy = (ofOperations.size === 0 ? undefined : ofOperations.get(message.operation)) ?? ofAgent
+    if (policy instanceof LivePolicy) {
+      const execution = new CallExecution(policy, this.#worker, message, call, wanted)
+      const outcome = execution.run(call.beganAt)
+      if (outcome instanceof Promise) call.adopt(execution)
+      return outcome
+    }
+    const agent = this.#agent
+    if (policy === undefined) return wanted === 'answer' ? agent.answer(message, call) : agent.output(message, call)
+    return this.#executeForeign(policy, message, call, wanted)
+  }
+
+  /** Whether a policy of another library counts its tries is its own affair: then the message does. */
+  #executeForeign(policy: Policy, message: AgentMessage, call: ActiveCall, wanted: Wanted): Promise<unknown> {
+    const agent = this.#agent
+    let attempts = 0
+    const work = async ({ signal }: { readonly signal: AbortSignal }): Promise<unknown> => {
+      attempts += 1
+      const own = attempts === 1 ? message : { ...message, attempt: message.attempt + attempts - 1 }
+      const tried = call.tried(own, triedUntil(signal, call))
+      return wanted === 'answer' ? agent.answer(own, tried) : agent.output(own, tried)
+    }
+    return policy.execute(work, call.context.signal).finally(() => call.took(attempts, 0))
+  }
+}
+
+function triedUntil(signal: AbortSignal, call: ActiveCall) {
+  return {
+    signal,
+    get isOver() {
+      return signal.aborted
+    },
+    dueAt: call.dueAt,
+    // What it begins hangs on the call; which tries there are, the other library alone knows.
+    adopt: () => {},
+    disown: () => {},
+  }
+}
+
+/** What an agent's operations promise, where they do. */
+export function contractsOf(operations: Readonly<Record<string, { readonly contract: Contract }>>) {
+  return (operation: string): Contract | undefined =>
+    Object.hasOwn(operations, operation) ? operations[operation]?.contract : undefined
+}

@@ -1,0 +1,52 @@
+import { type Policy, type PolicyAttempt, shown } from '../../ports/index.js'
+import type { Circuit } from './circuit-breaker/circuit-breaker.js'
+import { policyFailure } from './failures.js'
+import { cancelled, type ExecuteOptions, FunctionExecution } from './function-execution.js'
+import type { Layers } from './layers.js'
+
+/** A policy at work: its layers, and the executions that go through them. */
+export class LivePolicy implements Policy {
+  readonly layers: Layers
+  /** A policy of another library, around the work itself. */
+  readonly innermost: Policy | undefined
+
+  constructor(layers: Layers, innermost: Policy | undefined) {
+    this.layers = layers
+    this.innermost = innermost
+  }
+
+  /** The circuit breaker, where there is one: what it is like, and how it is opened and closed by hand. */
+  get circuit(): Circuit | undefined {
+    return this.layers.breaker
+  }
+
+  execute<Result>(
+    work: (attempt: PolicyAttempt) => Promise<Result> | Result,
+    signal?: AbortSignal,
+    options?: ExecuteOptions,
+  ): Promise<Result> {
+    const { layers, innermost } = this
+    try {
+      if (signal !== undefined) this.#check(signal)
+      const inner = innermost === undefined ? work : within(innermost, work)
+      const execution = new FunctionExecution(layers, inner, signal, options)
+      const outcome = execution.run(layers.readsTime ? layers.clock.monotonic() : Number.NaN)
+      return (outcome instanceof Promise ? outcome : Promise.resolve(outcome)) as Promise<Result>
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  #check(signal: AbortSignal): void {
+    if (typeof signal?.addEventListener !== 'function') {
+      const fault = { option: 'signal', received: shown(signal), expected: 'an AbortSignal' }
+      throw policyFailure('policy.invalid_option', { layer: this.layers.name, ...fault })
+    }
+    if (signal.aborted) throw cancelled(this.layers.name, signal.reason)
+  }
+}
+
+/** Work as a policy of another library does it. */
+function within<Result>(policy: Policy, work: (attempt: PolicyAttempt) => Promise<Result> | Result) {
+  return (attempt: PolicyAttempt) => policy.execute(async (own) => work(own), attempt.signal)
+}

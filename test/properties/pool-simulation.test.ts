@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { ofPool, oracle, powerOfTwo, roundRobin } from '../../bench/pool-simulation/choosers.ts'
+import { type Chooser, oneSlow, percentile, type Scenario, simulate } from '../../bench/pool-simulation/simulate.ts'
+import { Adaptive } from '../../packages/core/src/dispatch/pool/balancing/adaptive.ts'
+import { Member } from '../../packages/core/src/dispatch/pool/members/member.ts'
+import { RecentOutcomes } from '../../packages/core/src/dispatch/pool/members/recent-outcomes.ts'
+import { SeededRandom } from '../../packages/core/src/testing/doubles/seeded-random.ts'
+
+function members(count: number): Member[] {
+  return Array.from({ length: count }, (_, index) => {
+    const definition = { name: `m${index}`, operations: {} } as never
+    const spec = { id: `m${index}`, definition, weight: 1, capacity: Number.POSITIVE_INFINITY, minLevel: 0 }
+    return new Member(spec, undefined as never, new RecentOutcomes(30_000))
+  })
+}
+
+const adaptive = (seed: number) => ofPool(new Adaptive(new SeededRandom(seed)), members(10))
+const p999 = (scenario: Scenario, chooser: Chooser) => percentile(simulate(scenario, chooser), 0.999)
+
+/** A fifth of the full scenario, which the bench runs: long enough to tell the strategies apart. */
+const short = { ...oneSlow, seconds: 20 }
+
+describe.each([1, 2, 3, 4])('ten members of which one is ten times slower, with seed %i', (seed) => {
+  const scenario = { ...short, seed }
+  const floor = p999(scenario, oracle())
+
+  it('makes round robin wait for seconds: the slow one gets more than it can do', () => {
+    expect(p999(scenario, roundRobin())).toBeGreaterThan(20 * floor)
+  })
+
+  it('makes the power of two choices by what is under way several times worse than the best', () => {
+    expect(p999(scenario, powerOfTwo(seed))).toBeGreaterThan(3 * floor)
+  })
+
+  it('costs the adaptive strategy little: p99.9 is near that of an oracle', () => {
+    expect(p999(scenario, adaptive(seed)) / floor).toBeLessThanOrEqual(1.18)
+  })
+})
+
+describe('ten members of which none is slow', () => {
+  it('costs the adaptive strategy nothing', () => {
+    const scenario = { ...short, slowness: 1 }
+    expect(p999(scenario, adaptive(1)) / p999(scenario, oracle())).toBeLessThanOrEqual(1.18)
+  })
+})
