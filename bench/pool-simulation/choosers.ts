@@ -33,8 +33,8 @@ export function oracle(): Chooser {
   }
 }
 
-/** A strategy of the pool, which learns as it does there: from how long calls took, after they are done. */
-export function ofPool(balancer: Balancer, members: readonly Member[]): Chooser {
+/** A strategy of the pool, which learns as it does there: from how long calls took, after they are done; `learned` is told of each first call. */
+export function ofPool(balancer: Balancer, members: readonly Member[], learned: () => void): Chooser {
   return {
     choose: (_servers, now) => {
       const member = balancer.choose(members, undefined as never, now)
@@ -44,7 +44,9 @@ export function ofPool(balancer: Balancer, members: readonly Member[]): Chooser 
     ended: (server, ms, now) => {
       const member = members[server] as Member
       member.inFlight--
+      const wasUnknown = !member.latency.isKnown
       member.took('succeeded', ms, now)
+      if (wasUnknown) learned()
     },
   }
 }

@@ -12,6 +12,7 @@ export class Attempt implements ActiveCall, Parent {
   readonly #host: ContextHost<Attempt>
   /** The try of a policy; a call without a policy is itself its only try. */
   readonly #try: TryOfCall | undefined
+  #isEnded = false
   #context: Context | undefined
   #asked: Map<string, number> | undefined
 
@@ -60,7 +61,12 @@ export class Attempt implements ActiveCall, Parent {
   }
 
   get isOver(): boolean {
-    return this.call.isOver || this.#try?.isOver === true
+    return this.#isEnded || this.call.isOver || this.#try?.isOver === true
+  }
+
+  end(reason: unknown): void {
+    this.#isEnded = true
+    this.call.stopChildren(reason)
   }
 
   get dueAt(): number {

@@ -110,9 +110,9 @@ export class Call implements Deadlined, Stoppable, Account {
   }
 
   /** Stops the calls that this one made and did not wait for. */
-  stopChildren(): void {
+  stopChildren(because?: unknown): void {
     if (this.#children === undefined || this.#children.size === 0) return
-    const reason = this.#isStopped ? this.#reason : parentOver(this.message)
+    const reason = because ?? (this.#isStopped ? this.#reason : parentOver(this.message))
     for (const child of this.#children) child.stop(reason)
   }
 }

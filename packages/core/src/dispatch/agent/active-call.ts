@@ -41,6 +41,10 @@ export interface ActiveCall {
   readonly spent: { readonly tokens: number; readonly costUsd: number } | undefined
   /** The same call for one try of it: with the try's message, signal and time, and with what it asks for counted anew. */
   tried(message: AgentMessage, attempt: TryOfCall): ActiveCall
+  /** Whether nobody waits for it any more. */
+  readonly isOver: boolean
+  /** It was a try that is over: what it began, and did not wait for, stops. */
+  end(reason: unknown): void
   /** Takes note of how often it was tried and how long it waited. */
   took(attempts: number, waitedMs: number): void
   /** Has something stop with the call. */

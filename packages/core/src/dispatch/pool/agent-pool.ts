@@ -6,6 +6,7 @@ import type { Member, TurnOutcome } from './members/member.js'
 import { Membership } from './members/membership.js'
 import { metricsOf } from './members/metrics.js'
 import { Roster } from './members/roster.js'
+import { guessLatencies } from './members/usual-latency.js'
 import { brokenBecause, noMember } from './no-member.js'
 import type { DescribedPool } from './pool-description.js'
 import { type HasPoolHandle, poolBrand, type PoolHandle } from './pool-handle.js'
@@ -78,7 +79,7 @@ export class AgentPool implements AgentAtWork, TurnKeeper, HasPoolHandle {
     member.work.witness?.forget(message)
     const wasUnknown = !member.latency.isKnown
     member.took(outcome, ms, now)
-    if (wasUnknown && member.latency.isKnown) this.#guess()
+    if (wasUnknown && member.latency.isKnown) guessLatencies(this.#roster.members)
     if (outcome === 'failed') this.#membership.ejections.judge(member, now)
     if (member.inFlight === 0) member.whenIdle?.()
   }
@@ -148,12 +149,6 @@ export class AgentPool implements AgentAtWork, TurnKeeper, HasPoolHandle {
     turn.end('refused')
     refusals.set(member, error)
     return this.#serve(message, call, work, refusals)
-  }
-
-  /** Of whom nothing is known yet is taken to be like those of whom something is. */
-  #guess(): void {
-    const usualMs = this.#membership.usualLatency()
-    for (const { latency } of this.#roster.members) latency.guess(usualMs)
   }
 
   #handle(): PoolHandle {

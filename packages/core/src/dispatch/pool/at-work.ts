@@ -14,11 +14,11 @@ export interface MemberAtWork {
 }
 
 /** Puts a member's agent to work, with its own policy around it. */
-export function atWork({ id, definition }: MemberSpec, provision: Provision): MemberAtWork {
+export function atWork(pool: string, { id, definition }: MemberSpec, provision: Provision): MemberAtWork {
   const bound = definition.bind(provision)
   const poolName = poolHandleOf(bound)?.name
   if (!hasPolicy(definition)) return { agent: bound, witness: undefined, poolName }
-  const witness = new Witness(id, bound)
+  const witness = new Witness(`${pool}/${id}`, bound)
   return { agent: guard(witness, definition, provision), witness, poolName }
 }
 

@@ -12,7 +12,7 @@ export class Witness implements AgentAtWork {
   readonly #agent: AgentAtWork
   readonly #begun = new Set<string>()
 
-  /** The policy goes by the member's name: two members may be agents of the same one. */
+  /** What the policy goes by is the member's, and not its agent's, name: two members may be agents of the same one. */
   constructor(name: string, agent: AgentAtWork) {
     this.name = name
     this.#agent = agent

@@ -85,6 +85,20 @@ export class CallExecution extends Execution {
     if (events.observed) events.emit('call.fell_back', { message: this.#message, failure })
   }
 
+  protected override begun(): void {
+    this.#call.adopt(this)
+  }
+
+  override goOn(error: unknown, permit: number, moment: number): Promise<unknown> {
+    // Nobody waits any more: what it failed by is no reason to try again.
+    if (this.#call.isOver) {
+      this.layers.breaker?.released(permit)
+      return Promise.reject(error)
+    }
+    this.#call.end(error)
+    return super.goOn(error, permit, moment)
+  }
+
   protected override ended(): void {
     const { limiter } = this.layers
     const consumed = limiter === undefined ? 0 : (this.#call.spent?.tokens ?? 0) - this.#spentBefore

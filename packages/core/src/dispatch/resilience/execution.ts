@@ -58,6 +58,8 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
   /** A try begins that is not the first: after the wait and the failure before it, or beside another one. */
   protected abstract again(attempt: Try, isBeside: boolean): void
   protected abstract fellBack(failure: unknown): void
+  /** There is no outcome yet: whoever may stop it has to know of it. */
+  protected abstract begun(): void
   /** There is an outcome. */
   protected abstract ended(): void
 
@@ -70,13 +72,19 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
       layers.deadlines.add(this)
     }
     this.#begin(now)
-    if (this.#outcome === undefined) {
-      return new Promise((resolve, reject) => {
-        this.#resolve = resolve
-        this.#reject = reject
-      })
-    }
-    return this.#outcome === 'succeeded' ? this.#value : Promise.reject(this.lastError)
+    return this.#outcome === 'succeeded' ? this.#value : this.#promise()
+  }
+
+  /** Goes on after a first try that was made without it, with this permit, after this moment, and failed. */
+  goOn(error: unknown, permit: number, moment: number): Promise<unknown> {
+    this.attempts = 1
+    this.#moment = moment
+    const attempt = new Try(this, 1)
+    attempt.stage = 'running'
+    attempt.permit = permit
+    this.#newest = attempt
+    this.#failed(attempt, error)
+    return this.#promise()
   }
 
   /** Nobody waits for the outcome any more. */
@@ -262,6 +270,16 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
     const now = this.layers.clock.monotonic()
     this.waitedMs += now - this.#waitsSince
     return now
+  }
+
+  #promise(): Promise<unknown> {
+    if (this.#outcome === 'succeeded') return Promise.resolve(this.#value)
+    if (this.#outcome === 'failed') return Promise.reject(this.lastError)
+    this.begun()
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
   }
 
   #succeed(value: unknown): void {

@@ -49,6 +49,8 @@ export class FunctionExecution extends Execution {
 
   protected override fellBack(): void {}
 
+  protected override begun(): void {}
+
   protected override ended(): void {
     if (this.#aborted !== undefined) this.#signal?.removeEventListener('abort', this.#aborted)
   }

@@ -1,4 +1,11 @@
-import type { AgentHealth, AgentMessage, Capabilities, Contract, Policy } from '../../ports/index.js'
+import {
+  type AgentHealth,
+  type AgentMessage,
+  type Capabilities,
+  type Contract,
+  nextMoment,
+  type Policy,
+} from '../../ports/index.js'
 import type { ActiveCall, AgentAtWork, MaybePromise } from '../agent/index.js'
 import { CallExecution, type Wanted, type Worker } from './call-execution.js'
 import { LivePolicy } from './live-policy.js'
@@ -43,15 +50,40 @@ export class GuardedAgent implements AgentAtWork {
   #execute(message: AgentMessage, call: ActiveCall, wanted: Wanted): unknown {
     const { ofAgent, ofOperations } = this.#policies
     const policy = (ofOperations.size === 0 ? undefined : ofOperations.get(message.operation)) ?? ofAgent
-    if (policy instanceof LivePolicy) {
+    if (policy === undefined) return this.#work(message, call, wanted)
+    if (!(policy instanceof LivePolicy)) return this.#executeForeign(policy, message, call, wanted)
+    if (policy.isLight) return this.#executeLightly(policy, message, call, wanted)
+    return new CallExecution(policy, this.#worker, message, call, wanted).run(call.beganAt)
+  }
+
+  /** Where nothing but its own failure can part the first try from its call, an execution begins with that failure. */
+  #executeLightly(policy: LivePolicy, message: AgentMessage, call: ActiveCall, wanted: Wanted): unknown {
+    const { breaker, retryBudget } = policy.layers
+    retryBudget?.deposit()
+    const moment = nextMoment()
+    const permit = breaker?.tryAdmit(Number.NaN) ?? 0
+    const goOn = (error: unknown): Promise<unknown> => {
       const execution = new CallExecution(policy, this.#worker, message, call, wanted)
-      const outcome = execution.run(call.beganAt)
-      if (outcome instanceof Promise) call.adopt(execution)
-      return outcome
+      return execution.goOn(error, permit, moment)
     }
-    const agent = this.#agent
-    if (policy === undefined) return wanted === 'answer' ? agent.answer(message, call) : agent.output(message, call)
-    return this.#executeForeign(policy, message, call, wanted)
+    let result: unknown
+    try {
+      result = this.#work(message, call, wanted)
+    } catch (error) {
+      return goOn(error)
+    }
+    if (!(result instanceof Promise)) {
+      breaker?.succeeded(permit, Number.NaN, Number.NaN)
+      return result
+    }
+    return (result as Promise<unknown>).then((value) => {
+      breaker?.succeeded(permit, Number.NaN, Number.NaN)
+      return value
+    }, goOn)
+  }
+
+  #work(message: AgentMessage, call: ActiveCall, wanted: Wanted): unknown {
+    return wanted === 'answer' ? this.#agent.answer(message, call) : this.#agent.output(message, call)
   }
 
   /** Whether a policy of another library counts its tries is its own affair: then the message does. */

@@ -9,10 +9,19 @@ export class LivePolicy implements Policy {
   readonly layers: Layers
   /** A policy of another library, around the work itself. */
   readonly innermost: Policy | undefined
+  readonly #isLight: boolean
 
   constructor(layers: Layers, innermost: Policy | undefined) {
     this.layers = layers
     this.innermost = innermost
+    const { bulkhead, limiter, hedge, timeoutMs, deadlineMs, readsTime } = layers
+    const gates = [innermost, bulkhead, limiter, hedge, timeoutMs, deadlineMs]
+    this.#isLight = !readsTime && gates.every((one) => one === undefined)
+  }
+
+  /** Whether a call may be begun without more ado: nothing would end a try before it ends, or has to let it in first. */
+  get isLight(): boolean {
+    return this.#isLight && this.layers.breaker?.isFree !== false
   }
 
   /** The circuit breaker, where there is one: what it is like, and how it is opened and closed by hand. */

@@ -44,6 +44,12 @@ export class ManualCall {
     return new ManualCall(message)
   }
 
+  get isOver(): boolean {
+    return this.#controller.signal.aborted
+  }
+
+  end(): void {}
+
   took(): void {}
 
   adopt(child: Child): void {

@@ -1,4 +1,4 @@
-import { type AgentMessage, createMessage, type MessageInit } from '../../ports/index.js'
+import { type AgentMessage, createMessage, type MessageInit, type Policy, type PolicyLike } from '../../ports/index.js'
 import { ManualClock } from './manual-clock.js'
 import { RecordingEventSink } from './recording-event-sink.js'
 import { SeededRandom } from './seeded-random.js'
@@ -25,7 +25,9 @@ export class Workbench {
     this.random = new SeededRandom(seed)
     const { clock, random, events } = this
     const constants = (): Readonly<Record<string, unknown>> | undefined => ({})
-    this.provision = { clock, random, events, shared: new Map(), circuits: new Map(), constants }
+    const around = (name: string, policy: PolicyLike): Policy =>
+      'start' in policy ? policy.start({ name, clock, random, events }) : policy
+    this.provision = { clock, random, events, policies: { around }, constants }
   }
 
   /** The code of an operation whose work goes on until the test ends it. */

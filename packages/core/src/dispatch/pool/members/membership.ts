@@ -9,6 +9,7 @@ import { HealthCheck } from './health-check.js'
 import { Member } from './member.js'
 import { RecentOutcomes } from './recent-outcomes.js'
 import type { Roster } from './roster.js'
+import { guessLatencies } from './usual-latency.js'
 
 /** Who comes into a pool and goes out of it, and what is watched and closed with them. */
 export class Membership {
@@ -99,22 +100,16 @@ export class Membership {
   #enter(spec: MemberSpec): Member {
     const provision = this.#provision
     const { ejection, health } = this.#settings
-    const work = atWork(spec, provision)
+    const work = atWork(this.#pool, spec, provision)
     const member = new Member(spec, work, new RecentOutcomes(ejection?.withinMs ?? 30_000))
     member.since = provision.clock.now()
-    member.latency.guess(this.usualLatency())
     this.#roster.add(member)
+    guessLatencies(this.#roster.members)
     if (health !== undefined && work.agent.health !== undefined) {
       const changed = (one: Member, illness: string | undefined) => this.#fell(one, illness)
       this.#checks.set(member, new HealthCheck(member, { ...provision, changed }, health))
     }
     return member
-  }
-
-  /** What a call takes at the middle one of the members of which it is known. */
-  usualLatency(): number {
-    const known = this.#roster.members.filter(({ latency }) => latency.isKnown).map(({ latencyMs }) => latencyMs)
-    return known.toSorted((a, b) => a - b)[known.length >> 1] ?? 1
   }
 
   #fell(member: Member, illness: string | undefined): void {

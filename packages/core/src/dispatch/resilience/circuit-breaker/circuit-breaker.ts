@@ -57,6 +57,11 @@ export class CircuitBreaker implements Circuit {
     return this.#state
   }
 
+  /** Closed for good: every call is let through, and none is waited for. */
+  get isFree(): boolean {
+    return this.#free
+  }
+
   /** A permit to make one call, or the refusal thrown; a throw costs far more than `tryAdmit`. */
   admit(now: number): number {
     const permit = this.tryAdmit(now)
