@@ -100,8 +100,6 @@ pool('search', [local], { strategy: { name: 'none', choose: () => 5 } })
 pool('search', [local], { key: () => 5 })
 // @ts-expect-error: there is no such option
 pool('search', [local], { strateggy: 'adaptive' })
-// @ts-expect-error: there is no such option of a member
-pool('search', [{ agent: local, wieght: 2 }])
 // @ts-expect-error: there is no such priority
 pool('search', [{ agent: local, minPriority: 'urgent' }])
 // @ts-expect-error: an operation is no member

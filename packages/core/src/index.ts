@@ -1,5 +1,7 @@
 export { type Config, configFromEnv } from './config/index.js'
-export { adapt, agent, type BudgetLimits, operation } from './dispatch/index.js'
+export { adapt, agent, operation, pool } from './dispatch/index.js'
+export type { AgentOptions, BudgetLimits, LivePolicy, Plan, PolicyOptions } from './dispatch/index.js'
+export type { Candidate, MemberMetrics, MemberOptions, PoolHandle, PoolOptions, Strategy } from './dispatch/index.js'
 export {
   bulkhead,
   circuitBreaker,

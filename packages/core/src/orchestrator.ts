@@ -5,6 +5,8 @@ import {
   instrumentation,
   OwnAgent,
   Policies,
+  type PoolHandle,
+  poolHandleOf,
   type Provision,
   type RequestScope,
   usualPolicy,
@@ -91,6 +93,7 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
   for (const interceptor of interceptors) dispatch.intercept(interceptor)
 
   const policies = new Policies({ clock, random, events })
+  const pools = new Map<string, PoolHandle>()
   const kernel = await Kernel.assemble({
     provide,
     ports: [...ports, ...storage.ports, bind(eventSink, events), bind(dispatcherPort, dispatch)],
@@ -113,8 +116,12 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     const constants: Provision['constants'] = (needs) => kernel.constants(needs)
     const provision: Provision = { clock, random, events, policies, constants }
     const usual = usualPolicy(settings.resilience)
-    for (const definition of agents.defined)
-      dispatch.join(guard(definition.bind(provision), definition, provision, usual), definition.groups)
+    for (const definition of agents.defined) {
+      const bound = definition.bind(provision)
+      const handle = poolHandleOf(bound)
+      if (handle !== undefined) pools.set(definition.name, handle)
+      dispatch.join(guard(bound, definition, provision, usual), definition.groups)
+    }
     for (const agent of agents.own) dispatch.join(guard(new OwnAgent(agent), {}, provision, usual))
     for (const [name, agent] of dispatch.agents) if (agent.close) kernel.adopt(`agent ${name}`, () => agent.close?.())
   } catch (error) {
@@ -134,6 +141,7 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     settings: settings.kernel,
     limits: settings.messages,
     policies,
+    pools,
     openScope,
   })
 }

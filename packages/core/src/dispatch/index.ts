@@ -16,6 +16,21 @@ export type { AskOptions } from './call.js'
 export { Dispatch } from './dispatch.js'
 export { dispatchSettings } from './dispatch-settings.js'
 export { dispatchFailure } from './failures.js'
+export {
+  type Candidate,
+  type EjectionOptions,
+  type HealthCheckOptions,
+  type MemberMetrics,
+  type MemberOptions,
+  type MemberState,
+  pool,
+  type PoolHandle,
+  type PoolMember,
+  type PoolOptions,
+  type Pooled,
+  poolHandleOf,
+  type Strategy,
+} from './pool/index.js'
 export { instrumentation } from './instrumentation.js'
 export type { RequestScope } from './request.js'
 export {

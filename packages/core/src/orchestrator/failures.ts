@@ -21,6 +21,13 @@ export const orchestratorFailure = declareFailures({
       `orchestrator.tenant(${shown(tenant)}) does not ask for ${shown(asked)}.`,
     remedy: 'Leave the tenant out, or ask the orchestrator itself.',
   },
+  'orchestrator.unknown_pool': {
+    when: 'An orchestrator was asked for a pool that it does not have.',
+    retryable: false,
+    says: ({ pool }: { readonly pool: string; readonly known: readonly string[] }) => `There is no pool ${pool} here.`,
+    remedy: ({ known }) =>
+      `Give what pool(…) returned, and give it to createOrchestrator({ agents }) first; known are: ${known.join(', ') || 'none'}.`,
+  },
   'orchestrator.unknown_storage': {
     when: 'The setting state.storage names a plugin that was not given, or that keeps no state.',
     retryable: false,

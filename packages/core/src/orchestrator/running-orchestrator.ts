@@ -1,5 +1,16 @@
 import { describeConfig, type ResolvedConfig } from '../config/index.js'
-import type { AskOptions, BudgetLimits, Dispatch, LivePolicy, Plan, Policies, RequestScope } from '../dispatch/index.js'
+import {
+  type AskOptions,
+  type BudgetLimits,
+  type Dispatch,
+  definitionOf,
+  type LivePolicy,
+  type Operations,
+  type Plan,
+  type Policies,
+  type PoolHandle,
+  type RequestScope,
+} from '../dispatch/index.js'
 import { closeFailed, type EventEmitter, type Kernel, type Listener } from '../kernel/index.js'
 import { orchestratorFailure } from './failures.js'
 import { checkHealth, type OrchestratorHealth } from './health.js'
@@ -20,6 +31,7 @@ import {
   type Operation,
   type Priority,
   type Stamp,
+  shown,
   type Token,
   type Usage,
   type WireLimits,
@@ -84,6 +96,8 @@ export interface Orchestrator extends Asker, AsyncDisposable {
    * Asked for again with the same name and plan, it is the same.
    */
   policy(name: string, plan: Plan): LivePolicy
+  /** A pool at work: its members and how they do, to let in more and to have some leave. */
+  pool(pool: Operations): PoolHandle
   /** The circuit breakers at work, by what they protect: `writer`, or `writer.draft` where the operation has its own. */
   readonly circuits: ReadonlyMap<string, Circuit>
   /** The settings in force, as a table for people. */
@@ -105,6 +119,7 @@ export interface RunningDeps {
   readonly settings: { readonly drainMs: number; readonly healthTimeoutMs: number }
   readonly limits: WireLimits
   readonly policies: Policies
+  readonly pools: ReadonlyMap<string, PoolHandle>
   readonly openScope: (tenant: string | undefined, provide?: Readonly<Record<string, unknown>>) => RequestScope
 }
 
@@ -187,6 +202,13 @@ export class RunningOrchestrator implements Orchestrator {
 
   policy(name: string, plan: Plan): LivePolicy {
     return this.#deps.policies.start(name, plan)
+  }
+
+  pool(pool: Operations): PoolHandle {
+    const name = (typeof pool === 'object' && pool !== null ? definitionOf(pool)?.name : undefined) ?? shown(pool)
+    const handle = this.#deps.pools.get(name)
+    if (handle !== undefined) return handle
+    throw orchestratorFailure('orchestrator.unknown_pool', { pool: name, known: [...this.#deps.pools.keys()] })
   }
 
   get circuits(): ReadonlyMap<string, Circuit> {

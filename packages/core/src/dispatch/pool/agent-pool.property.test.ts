@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { it } from 'vitest'
 import { z } from 'zod'
 import { ManualCall } from '../../testing/doubles/manual-call.js'
 import { type HeldWork, Workbench } from '../../testing/doubles/workbench.js'
@@ -49,7 +50,7 @@ class Examination {
     const members = capacities.map((capacity) => this.#member(capacity))
     const ejection = { consecutive: 2, forMs: 1_000, maxForMs: 4_000 }
     this.#work = definitionOf(pool('search', members, { strategy, ejection }))?.bind(this.bench.provision)
-    this.#handle = poolHandleOf(this.#work ?? expect.unreachable()) ?? expect.unreachable()
+    this.#handle = poolHandleOf(this.#work ?? assert.fail('there is none')) ?? assert.fail('there is none')
   }
 
   async take(one: Step): Promise<void> {
@@ -67,10 +68,10 @@ class Examination {
     for (const { work } of this.calls) work.done()
     await settled()
     await Promise.all(this.#leaving)
-    for (const { inFlight } of this.#handle.members) expect(inFlight).toBe(0)
-    for (const { call } of this.calls) expect(call.children).toBe(0)
+    for (const { inFlight } of this.#handle.members) assert.equal(inFlight, 0)
+    for (const { call } of this.calls) assert.equal(call.children, 0)
     await this.#work?.close?.()
-    expect(this.bench.clock.pending).toBe(0)
+    assert.equal(this.bench.clock.pending, 0)
   }
 
   #member(capacity: number) {
@@ -90,12 +91,12 @@ class Examination {
     const servable = before.filter(canServe).map(({ id }) => id)
     if (by === undefined) {
       // Nobody was chosen only when nobody could be.
-      expect(servable).toEqual([])
-      await expect(outcome).rejects.toMatchObject({ code: 'pool.no_member' })
+      assert.deepEqual(servable, [])
+      await assert.rejects(outcome, { code: 'pool.no_member' })
       return
     }
-    expect(servable).toContain(by)
-    this.calls.push({ by, call, work: this.bench.workOf(by) ?? expect.unreachable(), isOver: false })
+    assert.ok(servable.includes(by), `${by} cannot serve, and was chosen`)
+    this.calls.push({ by, call, work: this.bench.workOf(by) ?? assert.fail('there is none'), isOver: false })
   }
 
   #end(how: 'succeed' | 'fail' | 'blame' | 'cancel' | 'expire', index: number): void {
@@ -123,8 +124,8 @@ class Examination {
 
   #compare(): void {
     for (const { id, inFlight, capacity } of this.#handle.members) {
-      expect(inFlight).toBe(this.calls.filter(({ by, isOver }) => by === id && !isOver).length)
-      expect(inFlight).toBeLessThanOrEqual(capacity)
+      assert.equal(inFlight, this.calls.filter(({ by, isOver }) => by === id && !isOver).length)
+      assert.ok(inFlight <= capacity, `${id} has ${inFlight} of ${capacity}`)
     }
   }
 }

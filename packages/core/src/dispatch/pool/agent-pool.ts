@@ -99,7 +99,9 @@ export class AgentPool implements AgentAtWork, TurnKeeper, HasPoolHandle {
       turn.end('succeeded')
       return result
     }
-    call.adopt(turn)
+    // Its own code may have stopped it meanwhile.
+    if (call.isOver) turn.end('cancelled')
+    else call.adopt(turn)
     return result.then(
       (value) => {
         call.disown(turn)
@@ -142,7 +144,7 @@ export class AgentPool implements AgentAtWork, TurnKeeper, HasPoolHandle {
     // Whoever waited has been told.
     if (turn.isOver) throw error
     const { member, message } = turn
-    if (!isRefusal(error, member, message)) {
+    if (call.isOver || !isRefusal(error, member, message)) {
       turn.end(outcomeOf(error))
       throw error
     }

@@ -41,7 +41,7 @@ describe('a pool', () => {
   it('answers as itself, whoever does the work', async () => {
     const bench = new Workbench()
     const work = definition(pool('search', [a, b], { strategy: 'round-robin' })).bind(bench.provision)
-    const answers = ['first', 'second'].map((text) => {
+    const answers = ['first', 'second'].map(async (text) => {
       const message = bench.request({ payload: { text } })
       return work.answer(message, new ManualCall(message))
     })

@@ -44,13 +44,13 @@ describe('who can serve', () => {
   it('serves the priority', () => {
     const { ask } = put({ a: {}, b: { minPriority: 'high' } })
     expect(['low', 'normal'].map((priority) => ask({ priority: priority as 'low' }).by)).toEqual(['a', 'a'])
-    expect([1, 2].map(() => ask({ priority: 'high' }).by).toSorted()).toEqual(['a', 'b'])
-    expect([1, 2].map(() => ask({ priority: 'critical' }).by).toSorted()).toEqual(['a', 'b'])
+    expect(new Set([1, 2].map(() => ask({ priority: 'high' }).by))).toEqual(new Set(['a', 'b']))
+    expect(new Set([1, 2].map(() => ask({ priority: 'critical' }).by))).toEqual(new Set(['a', 'b']))
   })
 
   it('has room, and again when a call ends', async () => {
     const { ask, bench, inFlight } = put({ a: { capacity: 1 }, b: { capacity: 2 } })
-    expect([1, 2, 3].map(() => ask().by).toSorted()).toEqual(['a', 'b', 'b'])
+    expect([1, 2, 3].map(() => ask().by)).toEqual(['a', 'b', 'b'])
     await expect(ask().outcome).rejects.toThrow('a is full: 1 of 1 are under way; b is full: 2 of 2 are under way')
     bench.workOf('a')?.done()
     await settled()

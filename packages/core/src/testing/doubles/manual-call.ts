@@ -63,6 +63,6 @@ export class ManualCall {
   /** Nobody waits for it any more. */
   stop(reason: unknown): void {
     this.#controller.abort(reason)
-    for (const child of [...this.#children]) child.stop(reason)
+    for (const child of this.#children) child.stop(reason)
   }
 }

@@ -58,7 +58,7 @@ describe('least loaded', () => {
 
   it('does not give all to the first of equals', async () => {
     const { ask, finish } = put({ a: {}, b: {}, c: {} }, { strategy: 'least-loaded' })
-    const chosen: unknown[] = []
+    const chosen: string[] = []
     for (let index = 0; index < 6; index++) {
       const { by = '' } = ask()
       chosen.push(by)

@@ -66,6 +66,6 @@ export class CallRecord {
 }
 
 function isTooMuch(count: number, total: number, { count: least, rate, minimum }: Limit): boolean {
-  // Divided, as 3 of 30 have to be a share of 0.1, and 0.1 times 30 is a little more than 3.
+  // Divided, as 7 of 25 have to be a share of 0.28, and 0.28 times 25 is a little more than 7.
   return count >= least && total >= minimum && count / total >= rate
 }

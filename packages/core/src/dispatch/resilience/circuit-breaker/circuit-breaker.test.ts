@@ -77,14 +77,14 @@ describe('a closed circuit', () => {
   })
 
   it('opens when such a share of the last calls failed, from the minimum on', () => {
-    const bench = new Bench({ opensAfter: { rate: 0.1, ofLast: 100, minimum: 30 } })
-    bench.fail(2)
-    bench.succeed(27)
+    const bench = new Bench({ opensAfter: { rate: 0.28, ofLast: 100, minimum: 25 } })
+    bench.fail(6)
+    bench.succeed(18)
     expect(bench.breaker.state).toBe('closed')
-    // 3 of 30 are a share of 0.1 exactly, whatever 0.1 times 30 is.
+    // 7 of 25 are a share of 0.28 exactly, though 0.28 times 25 is more than 7.
     bench.fail(1)
     expect(bench.breaker.state).toBe('open')
-    expect(bench.events.of('circuit.opened')[0]?.because).toBe('3 of 30 of the last 100 calls failed')
+    expect(bench.events.of('circuit.opened')[0]?.because).toBe('7 of 25 of the last 100 calls failed')
   })
 
   it('opens by default when half of at least 20 calls within 30 s failed', () => {

@@ -201,7 +201,6 @@ export class CircuitBreaker implements Circuit {
     const { permits, rampMs } = this.#settings.halfOpen
     if (this.#isOverRamp(now)) {
       this.#free = true
-      this.#breaks = 0
       return this.#generation
     }
     if (this.#underWay >= permits && this.#host.random.next() >= 1 - (this.#until - now) / rampMs) return 0
@@ -239,7 +238,6 @@ export class CircuitBreaker implements Circuit {
     this.#enter('closed')
     this.#record.clear()
     this.#free = rampMs === 0
-    if (this.#free) this.#breaks = 0
     this.#because = 'it has just closed, and lets only a growing share of the calls through'
     this.#until = now + rampMs
   }

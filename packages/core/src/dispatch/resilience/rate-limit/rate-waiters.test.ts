@@ -145,6 +145,16 @@ describe('who waits for a rate', () => {
     expect(bench.entered).toEqual(['a at 100', 'b at 200'])
   })
 
+  it('may give back what it was let in for as it enters: 100,000 do, one by the other', () => {
+    const bench = new Bench({ ...tenPerSecond, queue: 100_000 })
+    bench.takeAll()
+    for (let waiter = 0; waiter < 100_000; waiter++) bench.wait(`${waiter}`, 0, () => bench.limiter.refund(0))
+    bench.clock.advance(100)
+    expect(bench.entered).toHaveLength(100_000)
+    expect(bench.entered.at(-1)).toBe('99999 at 100')
+    expect([bench.limiter.queued, bench.clock.pending]).toEqual([0, 0])
+  })
+
   it('is refused at once where it may not wait at all', () => {
     const bench = new Bench({ requests: { limit: 10, perMs: 1_000 } })
     bench.takeAll()
