@@ -10,11 +10,10 @@ import {
   type Operation,
   type Random,
   shown,
-  type Usage,
 } from '../ports/index.js'
 import { type AgentAtWork, asFailure, checkReply } from './agent/index.js'
 import { Attempt } from './attempt.js'
-import { type BudgetLimits, budgetFailure, checkBudget, checkUsage, Ledger, narrowed } from './budget/index.js'
+import { type BudgetLimits, budgetFailure, Ledger } from './budget/index.js'
 import { type AskOptions, Call } from './call.js'
 import { CallsUnderWay } from './calls-under-way.js'
 import type { ContextHost } from './context.js'
@@ -23,6 +22,7 @@ import type { DispatchSettings } from './dispatch-settings.js'
 import { cancelled, closed, foreignTenant, parentOver, timedOut } from './endings.js'
 import { dispatchFailure } from './failures.js'
 import { Request, type RequestScope } from './request.js'
+import { estimateOf, limitsOf, timeoutOf } from './request-limits.js'
 import { keyWithin, requestFromOutside, requestWithin } from './request-message.js'
 
 /** How calls are made, and what a request may spend. */
@@ -105,8 +105,9 @@ export class Dispatch implements Dispatcher {
     const startedAt = this.#host.monotonic()
     const untilDeadline =
       message.deadline === undefined ? Number.POSITIVE_INFINITY : message.deadline - this.#host.now()
-    const limits = this.#limitsOf(options, message.budget)
-    const timeoutMs = Math.min(this.#timeoutOf(options), limits.wallMs ?? Number.POSITIVE_INFINITY, untilDeadline)
+    const { settings, budget } = this.#options
+    const limits = limitsOf(budget, options, message.budget)
+    const timeoutMs = Math.min(timeoutOf(options, settings.agentTimeoutMs, limits), untilDeadline)
     const call = this.#open(message, options, startedAt, startedAt + timeoutMs, new Ledger(limits))
     return this.#call(call, options, this.#answer) as Promise<AgentMessage>
   }
@@ -115,8 +116,9 @@ export class Dispatch implements Dispatcher {
     let call: Call
     try {
       const startedAt = this.#host.monotonic()
-      const limits = this.#limitsOf(options)
-      const timeoutMs = Math.min(this.#timeoutOf(options), limits.wallMs ?? Number.POSITIVE_INFINITY)
+      const { settings, budget } = this.#options
+      const limits = limitsOf(budget, options)
+      const timeoutMs = timeoutOf(options, settings.agentTimeoutMs, limits)
       const ledger = new Ledger(limits)
       const message = requestFromOutside(operation, input, options, this.#host, timeoutMs, ledger.remaining)
       call = this.#open(message, options, startedAt, startedAt + timeoutMs, ledger)
@@ -136,13 +138,13 @@ export class Dispatch implements Dispatcher {
     let call: Call
     try {
       const startedAt = this.#host.monotonic()
-      const dueAt = Math.min(startedAt + this.#timeoutOf(options), parent.dueAt)
+      const dueAt = Math.min(startedAt + timeoutOf(options, this.#options.settings.agentTimeoutMs), parent.dueAt)
       const key = options?.idempotencyKey ?? keyWithin(parent, operation)
       const { request } = parent.call
       const remaining = request.ledger.remaining
       const message = requestWithin(parent.message, operation, input, key, this.#host, dueAt - startedAt, remaining)
       call = new Call(message, request, parent, startedAt, dueAt)
-      if (options?.estimate !== undefined) call.reserved = checkedEstimate(options.estimate)
+      call.reserved = estimateOf(options)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -161,7 +163,7 @@ export class Dispatch implements Dispatcher {
     const tenant = scope === undefined ? message.tenant : scope.tenant
     const request = new Request(this.#deps.openScope, tenant, scope, ledger)
     const call = new Call(message, request, undefined, startedAt, dueAt)
-    if (options?.estimate !== undefined) call.reserved = checkedEstimate(options.estimate)
+    call.reserved = estimateOf(options)
     return call
   }
 
@@ -267,21 +269,6 @@ export class Dispatch implements Dispatcher {
     events.emit('budget.exceeded', { message, limit: failure.details.limit, failure })
   }
 
-  #limitsOf(options: AskOptions | undefined, received?: BudgetLimits): BudgetLimits {
-    const { budget } = this.#options
-    const given = options?.budget
-    if (given === undefined && received === undefined) return budget
-    if (given !== undefined) checkBudget(given)
-    return narrowed(narrowed(budget, given), received)
-  }
-
-  #timeoutOf(options: AskOptions | undefined): number {
-    const timeoutMs = options?.timeoutMs
-    if (timeoutMs === undefined) return this.#options.settings.agentTimeoutMs
-    if (typeof timeoutMs === 'number' && timeoutMs > 0) return timeoutMs
-    throw dispatchFailure('dispatch.invalid_timeout', { received: shown(timeoutMs) })
-  }
-
   #ended(call: Call, outcome: 'succeeded' | 'failed' | 'cancelled', failure?: unknown): void {
     call.isOver = true
     const { events } = this.#deps
@@ -298,11 +285,6 @@ export class Dispatch implements Dispatcher {
       ...(failure !== undefined && { failure }),
     })
   }
-}
-
-function checkedEstimate(estimate: Usage): Usage {
-  checkUsage('An estimate', estimate)
-  return estimate
 }
 
 function isSignal(signal: AbortSignal | null): boolean {

@@ -8,7 +8,7 @@ import {
 } from '../../ports/index.js'
 import type { Stoppable } from '../agent/index.js'
 import type { Deadlined } from './deadlines.js'
-import type { Alternative } from './fallback.js'
+import { type Alternative, firstAnswer } from './fallback.js'
 import { policyFailure } from './failures.js'
 import type { Layers } from './layers.js'
 import { retryAfterOf } from './retry/retry-after.js'
@@ -225,24 +225,11 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
     if (retry !== undefined && kind === 'retry') markExhausted(error)
     if (alternatives === undefined || kind === 'ignore') return this.#fail(error)
     this.fellBack(error)
-    void this.#alternative(alternatives, error).then(
+    const answer = (one: Alternative, failure: unknown) => this.instead(one, failure)
+    void firstAnswer(alternatives, error, answer, () => this.#outcome !== undefined).then(
       (value) => this.#succeed(value),
       (failure: unknown) => this.#fail(failure),
     )
-  }
-
-  /** What the first alternative answers that does not fail; each is told how the one before it failed. */
-  async #alternative(alternatives: readonly Alternative[], error: unknown): Promise<unknown> {
-    let failure = error
-    for (const alternative of alternatives) {
-      if (this.#outcome !== undefined) break
-      try {
-        return await this.instead(alternative, failure)
-      } catch (own) {
-        failure = own
-      }
-    }
-    throw failure
   }
 
   /** Whether tries are under way beside one that is over. */

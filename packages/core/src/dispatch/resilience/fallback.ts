@@ -29,3 +29,22 @@ export function isOperation(value: unknown): value is Operation<unknown> {
   const { agent, name, contract } = (value ?? {}) as Partial<Operation>
   return typeof agent === 'string' && agent !== '' && typeof name === 'string' && contract !== undefined
 }
+
+/** What the first alternative answers that does not fail; each is told how the one before it failed. */
+export async function firstAnswer(
+  alternatives: readonly Alternative[],
+  error: unknown,
+  answer: (alternative: Alternative, failure: unknown) => unknown,
+  isOver: () => boolean,
+): Promise<unknown> {
+  let failure = error
+  for (const alternative of alternatives) {
+    if (isOver()) break
+    try {
+      return await answer(alternative, failure)
+    } catch (own) {
+      failure = own
+    }
+  }
+  throw failure
+}

@@ -57,6 +57,7 @@ export class Ejections {
     const { clock } = this.#deps
     const now = clock.monotonic()
     member.ejection = undefined
+    member.recent.forget()
     this.cameBack(member, now)
   }
 
