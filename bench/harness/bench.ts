@@ -2,15 +2,17 @@
 export interface Case {
   name: string
   run: () => unknown
+  /** Works out what an operation takes, in nanoseconds, where that is not to be measured: in virtual time, for a seed. */
+  figure?: (seed: number) => number
   /** Prepares what `run` uses, once, outside of what is measured. */
   before?: () => unknown
   /** Puts away what `before` made. */
   after?: () => unknown
 }
 
-/** A case with a promise: at most so many times the floor, so many nanoseconds more than the floor, or so many at all. */
+/** A case with a promise: at most so many times the floor, or at most so many nanoseconds more than the floor. */
 export interface TargetedCase extends Case {
-  target?: { timesFloor: number } | { overFloorNs: number } | { ns: number }
+  target?: { timesFloor: number } | { overFloorNs: number }
 }
 
 /** What a file `*.bench.ts` exports by default: cases, beside the floor that no implementation can be faster than. */

@@ -25,7 +25,6 @@ export function table(benches: readonly Measured[]): string {
 /** Says whether a case kept its target; one without a target always has. */
 export function keepsTarget({ ns, target }: Measurement, floor: Measurement): boolean {
   if (target === undefined) return true
-  if ('ns' in target) return ns <= target.ns
   return 'timesFloor' in target ? ns <= target.timesFloor * floor.ns : ns - floor.ns <= target.overFloorNs
 }
 
@@ -36,7 +35,6 @@ function verdict(measured: Measurement, floor: Measurement): string {
 
 function targetInWords({ target }: Measurement): string {
   if (target === undefined) return ''
-  if ('ns' in target) return `≤ ${time(target.ns)}`
   return 'timesFloor' in target ? `≤ ${target.timesFloor} x floor` : `≤ floor + ${time(target.overFloorNs)}`
 }
 

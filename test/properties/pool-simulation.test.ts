@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { ofPool, oracle, powerOfTwo, roundRobin } from '../../bench/pool-simulation/choosers.ts'
 import { type Chooser, oneSlow, percentile, type Scenario, simulate } from '../../bench/pool-simulation/simulate.ts'
-import { Adaptive } from '../../packages/core/src/dispatch/pool/balancing/adaptive.ts'
-import { Member } from '../../packages/core/src/dispatch/pool/members/member.ts'
-import { RecentOutcomes } from '../../packages/core/src/dispatch/pool/members/recent-outcomes.ts'
-import { guessLatencies } from '../../packages/core/src/dispatch/pool/members/usual-latency.ts'
+import { Adaptive, guessLatencies, membersWithoutAgents } from '../../bench/pool-simulation/balancing.ts'
 import { SeededRandom } from '../../packages/core/src/testing/doubles/seeded-random.ts'
 
-function members(count: number): Member[] {
-  return Array.from({ length: count }, (_, index) => {
-    const definition = { name: `m${index}`, operations: {} } as never
-    const spec = { id: `m${index}`, definition, weight: 1, capacity: Number.POSITIVE_INFINITY, minLevel: 0 }
-    return new Member(spec, undefined as never, new RecentOutcomes(30_000))
-  })
-}
-
 function adaptive(seed: number): Chooser {
-  const all = members(10)
+  const all = membersWithoutAgents(oneSlow.members)
   return ofPool(new Adaptive(new SeededRandom(seed)), all, () => guessLatencies(all))
 }
 

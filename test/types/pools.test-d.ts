@@ -1,7 +1,15 @@
 // Checked by tsc alone: never run. Each mistake has to be an error where it stands.
 
-import { adapt, agent, type AgentProtocol, createOrchestrator, need, type Operation, operation } from '@baton/core'
-import { pool } from '../../packages/core/src/dispatch/pool/index.ts'
+import {
+  adapt,
+  agent,
+  type AgentProtocol,
+  createOrchestrator,
+  need,
+  type Operation,
+  operation,
+  pool,
+} from '@baton/core'
 import { z } from 'zod'
 import { type Equal, expectType } from './equal.ts'
 

@@ -13,6 +13,18 @@ export { type EventSink, eventSink } from './event-sink.js'
 export type { Interceptor } from './interceptor.js'
 export { type Lease, type LockStore, lockStore } from './lock-store.js'
 export { type Logger, type LogLevel, logger } from './logger.js'
+export {
+  type Address,
+  type BusRequestOptions,
+  type Delivery,
+  type MessageBus,
+  type MessageHandler,
+  messageBus,
+  type Responder,
+  type SubscribeOptions,
+  type Subscription,
+  type WhenFull,
+} from './message-bus.js'
 export { type Attributes, type Meter, meter } from './meter.js'
 export type {
   Circuit,

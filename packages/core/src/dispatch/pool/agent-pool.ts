@@ -141,9 +141,8 @@ export class AgentPool implements AgentAtWork, TurnKeeper, HasPoolHandle {
     work: Work,
     refusals = new Map<Member, unknown>(),
   ): MaybePromise<unknown> {
-    // Whoever waited has been told.
-    if (turn.isOver) throw error
     const { member, message } = turn
+    // Where nobody waits any more, nobody else is asked.
     if (call.isOver || !isRefusal(error, member, message)) {
       turn.end(outcomeOf(error))
       throw error

@@ -2,32 +2,22 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ManualCall } from '../../testing/doubles/manual-call.js'
 import { Workbench } from '../../testing/doubles/workbench.js'
-import { type AgentHealth, type AgentProtocol, need, reply } from '../../ports/index.js'
+import { type AgentProtocol, need, reply } from '../../ports/index.js'
 import { adapt, agent, definitionOf, operation } from '../agent/index.js'
 import { pool, poolHandleOf, type PoolOptions } from './index.js'
 
 const anything = z.object({})
-const well = () => ({ ok: true })
 
 function put(names: readonly string[], options: PoolOptions = {}) {
   const bench = new Workbench()
   const closed: string[] = []
-  const health = new Map<string, () => AgentHealth | Promise<AgentHealth>>()
-  const asked: string[] = []
-  const member = (name: string, close: () => void = () => {}) => {
+  const member = (name: string) => {
     const hold = bench.holding(name)
     const protocol: AgentProtocol = {
       name,
       capabilities: () => ({ operations: {} }),
       process: async (message, call) => reply(message, await hold(), call),
-      health: () => {
-        asked.push(name)
-        return (health.get(name) ?? well)()
-      },
-      close: () => {
-        closed.push(name)
-        close()
-      },
+      close: () => void closed.push(name),
     }
     return adapt(protocol, { find: { input: anything, output: anything } })
   }
@@ -52,7 +42,7 @@ function put(names: readonly string[], options: PoolOptions = {}) {
     await settled()
   }
   const states = () => Object.fromEntries(handle.members.map(({ id, state }) => [id, state]))
-  return { bench, work, handle, ask, end, states, member, closed, health, asked }
+  return { bench, work, handle, ask, end, states, member, closed }
 }
 
 async function settled(): Promise<void> {
@@ -250,6 +240,14 @@ describe('outcomes', () => {
 })
 
 describe('by hand', () => {
+  it('a member that is restored gets little at first, at once', () => {
+    const rig = put(['a', 'b'], { strategy: 'adaptive' })
+    expect(new Set([rig.ask().by, rig.ask().by])).toEqual(new Set(['a', 'b']))
+    rig.handle.eject('a')
+    rig.handle.restore('a')
+    expect(Array.from({ length: 5 }, () => rig.ask().by).join('')).toBe('bbbbb')
+  })
+
   it('a member is ejected, and restored', () => {
     const rig = put(['a', 'b'])
     rig.handle.eject('a')
@@ -260,101 +258,5 @@ describe('by hand', () => {
     expect([rig.ask().by, rig.ask().by].toSorted()).toEqual(['a', 'b'])
     expect(() => rig.handle.eject('a', 0)).toThrow('cannot have 0 as its forMs')
     expect(() => rig.handle.eject('x')).toThrow('no member x')
-  })
-})
-
-describe('health checks', () => {
-  const health = { intervalMs: 1_000, timeoutMs: 100, unhealthyAfter: 2, healthyAfter: 2 }
-  const pass = async (rig: ReturnType<typeof put>, ms: number) => {
-    for (let passed = 0; passed < ms; passed += 50) {
-      rig.bench.clock.advance(50)
-      await settled()
-    }
-  }
-
-  it.each<[string, () => AgentHealth | Promise<AgentHealth>, string]>([
-    ['says that it is not well', () => ({ ok: false, reason: 'no disk' }), 'no disk'],
-    ['throws', () => Promise.reject(new TypeError('odd')), 'TypeError: odd'],
-    ['does not answer', () => new Promise(() => {}), 'no answer within 100 ms'],
-    ['answers with nothing', () => undefined as never, 'no answer'],
-  ])('leave out who %s, until it is well again', async (_what, answer, because) => {
-    const rig = put(['a', 'b'], { health, slowStartMs: 0 })
-    rig.health.set('a', answer)
-    await pass(rig, 3_500)
-    expect(rig.handle.members[0]).toMatchObject({ state: 'unhealthy', because })
-    expect([rig.ask().by, rig.ask().by]).toEqual(['b', 'b'])
-    expect(await rig.work.health?.({ signal: new AbortController().signal })).toEqual({
-      ok: true,
-      reason: `a is unhealthy: ${because}`,
-    })
-    expect(rig.bench.events.of('member.ejected')).toMatchObject([{ member: 'a', because: `unhealthy: ${because}` }])
-    rig.health.delete('a')
-    await pass(rig, 3_500)
-    expect(rig.states()).toEqual({ a: 'serving', b: 'serving' })
-    expect(rig.bench.events.of('member.restored')).toHaveLength(1)
-  })
-
-  it('do not leave out who was unwell once', async () => {
-    const rig = put(['a', 'b'], { health })
-    let times = 0
-    rig.health.set('a', () => ({ ok: ++times % 2 === 0 }))
-    await pass(rig, 10_000)
-    expect(rig.states()).toEqual({ a: 'serving', b: 'serving' })
-    expect(times).toBeGreaterThan(5)
-  })
-
-  it('end when the pool is closed, or the member leaves', async () => {
-    const rig = put(['a', 'b'], { health })
-    await rig.handle.leave('a')
-    await pass(rig, 3_000)
-    expect(new Set(rig.asked)).toEqual(new Set(['b']))
-    await rig.work.close?.()
-    const before = rig.asked.length
-    await pass(rig, 3_000)
-    expect(rig.asked).toHaveLength(before)
-    expect(rig.bench.clock.pending).toBe(0)
-  })
-})
-
-describe('closing', () => {
-  it('closes all members, tells of all that could not be, and leaves no timer', async () => {
-    const rig = put(['a'], { ejection: { consecutive: 1 }, health: {} })
-    const trouble = (text: string) => () => {
-      throw new TypeError(text)
-    }
-    rig.handle.join(rig.member('b', trouble('stuck')))
-    rig.handle.join(rig.member('c', trouble('lost')))
-    await failing(rig, 'a', 1)
-    rig.ask()
-    const closing = rig.work.close?.()
-    await expect(closing).rejects.toMatchObject({
-      code: 'pool.close_failed',
-      details: { members: [{ member: 'b', because: 'TypeError: stuck' }, { member: 'c' }] },
-    })
-    expect(rig.closed).toEqual(['a', 'b', 'c'])
-    await rig.end('b', broken)
-    await rig.end('c', broken)
-    expect(rig.bench.clock.pending).toBe(0)
-    expect(() => rig.handle.join(rig.member('d'))).toThrow('The pool search is closed.')
-  })
-
-  it('does not wait for who was leaving, and closes it once', async () => {
-    const rig = put(['a', 'b'])
-    rig.ask()
-    const leaving = rig.handle.leave('a')
-    await rig.work.close?.()
-    await leaving
-    expect(rig.closed.toSorted()).toEqual(['a', 'b'])
-    expect(rig.bench.clock.pending).toBe(0)
-  })
-
-  it('is unwell when nobody can serve', async () => {
-    const rig = put(['a'])
-    rig.handle.eject('a')
-    const signal = new AbortController().signal
-    expect(await rig.work.health?.({ signal })).toEqual({
-      ok: false,
-      reason: 'a is ejected until it is restored: ejected by hand',
-    })
   })
 })

@@ -131,6 +131,31 @@ describe('a member that refuses without having begun', () => {
     expect(bench.began).toEqual(['a'])
   })
 
+  it('is recognised though it began the same message before', async () => {
+    const { ask, bench, work } = put({ a: { policy: full }, b: {} })
+    const message = bench.request()
+    const send = () => void work.output(message, new ManualCall(message))
+    send()
+    bench.workOf('a')?.done()
+    await settled()
+    expect([ask().by, ask().by]).toEqual(['b', 'a'])
+    send()
+    send()
+    await settled()
+    expect(bench.began.slice(-2)).toEqual(['b', 'b'])
+  })
+
+  it('lets nobody else serve when nobody waits any more', async () => {
+    const { ask, bench, work } = put({ a: { policy: full }, b: {} })
+    ask()
+    ask()
+    const message = bench.request()
+    const call = new ManualCall(message)
+    call.stop('left')
+    await expect((async () => work.output(message, call))()).rejects.toMatchObject({ code: 'bulkhead.full' })
+    expect(bench.began).toEqual(['a', 'b'])
+  })
+
   it('may be a pool', async () => {
     const bench = new Workbench()
     const one = (name: string) =>
@@ -160,6 +185,25 @@ describe('how a call ends', () => {
     await settled()
     expect(handle.members).toMatchObject([{ inFlight: 0, served: 3, failures: 1 }])
     expect(calls.map(({ call }) => call.children)).toEqual([0, 0, 0, 0])
+  })
+
+  it('is counted once, also when its own code stops it', async () => {
+    const bench = new Workbench()
+    const message = bench.request()
+    const call = new ManualCall(message)
+    const hold = bench.holding('a')
+    const run = () => {
+      call.stop('enough')
+      return hold()
+    }
+    const made = pool('search', [agent('a', { find: operation({ input: anything, output: anything, run }) })])
+    const work = definitionOf(made)?.bind(bench.provision) ?? expect.unreachable()
+    void work.output(message, call)
+    expect(poolHandleOf(work)?.members).toMatchObject([{ inFlight: 0, served: 0 }])
+    bench.workOf('a')?.done()
+    await settled()
+    expect(poolHandleOf(work)?.members).toMatchObject([{ inFlight: 0, served: 0 }])
+    expect(call.children).toBe(0)
   })
 
   it('speaks against the member when it takes too long', async () => {

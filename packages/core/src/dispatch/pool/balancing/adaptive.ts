@@ -15,9 +15,10 @@ export class Adaptive implements Balancer {
     if (count === 1) return candidates[0] as Member
     // One draw is enough for two: what is left of it behind the first is as even as it was.
     const draw = this.#random.next() * count
-    const first = Math.floor(draw)
-    let second = Math.floor((draw - first) * (count - 1))
-    if (second >= first) second++
+    const first = draw | 0
+    const another = ((draw - first) * (count - 1)) | 0
+    // From the first on one further, without a branch that nobody could foretell.
+    const second = another + ((first - another - 1) >>> 31)
     const one = candidates[first] as Member
     const other = candidates[second] as Member
     return one.costAt(now) <= other.costAt(now) ? one : other

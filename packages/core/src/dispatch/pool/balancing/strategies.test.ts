@@ -106,6 +106,21 @@ describe('adaptive', () => {
     expect(chosen.filter((by) => by === 'slow').length).toBeGreaterThan(5)
   })
 
+  it('leaves alone at once who has just been slow', async () => {
+    const { ask, finish } = put({ a: {}, b: {} }, {})
+    ask()
+    ask()
+    await finish('a', 10)
+    await finish('b', 0)
+    const { by: slow = '' } = ask()
+    await finish(slow, 60)
+    for (let call = 0; call < 5; call++) {
+      const { by = '' } = ask()
+      expect(by).not.toBe(slow)
+      await finish(by)
+    }
+  })
+
   it('holds against a member what an abandoned call took so far', async () => {
     const { ask, finish, bench } = put({ a: {}, b: {} }, {})
     const one = ask()
@@ -170,6 +185,47 @@ describe('consistent hash', () => {
     const chosen = Array.from({ length: 20 }, () => ask({ session: 'popular' }).by)
     const most = Math.max(...Object.keys(names).map((name) => chosen.filter((by) => by === name).length))
     expect(most).toBeLessThanOrEqual(Math.ceil((1.25 * 20) / 5))
+  })
+})
+
+describe('what is known of the latency of a member', () => {
+  const watched = () => {
+    let latencyMs = 0
+    const choose = ([only]: readonly Candidate[]) => {
+      latencyMs = only?.latencyMs ?? 0
+      return only as Candidate
+    }
+    const rig = put({ a: {} }, { strategy: { name: 'watching', choose } })
+    const take = async (ms: number) => {
+      rig.ask()
+      await rig.finish('a', ms)
+    }
+    const latency = () => {
+      rig.ask().call.stop('left')
+      return latencyMs
+    }
+    return { ...rig, take, latency }
+  }
+
+  it('rises at once to a peak, and comes down slowly', async () => {
+    const { take, latency } = watched()
+    for (let call = 0; call < 10; call++) await take(10)
+    expect(latency()).toBe(10)
+    await take(1_000)
+    expect(latency()).toBe(1_000)
+    await take(10)
+    expect(latency()).toBeGreaterThan(700)
+  })
+
+  it('is not made better by calls that were given up early', async () => {
+    const { take, latency, ask, bench } = watched()
+    await take(500)
+    for (let call = 0; call < 20; call++) {
+      const { call: one } = ask()
+      bench.clock.advance(1)
+      one.stop('left')
+    }
+    expect(latency()).toBe(500)
   })
 })
 

@@ -17,6 +17,9 @@ export interface Ejection {
   readonly byHand: boolean
 }
 
+/** For how long the cost of a call is taken to be what it was, while no call ends: it changes slowly then. */
+const steadyMs = 100
+
 /** What is left of a member's weight when it starts slowly. */
 const leastShare = 0.1
 
@@ -49,6 +52,8 @@ export class Member implements Candidate {
   since = 0
   /** Told when nothing is under way any more. */
   whenIdle: (() => void) | undefined
+  #unitCost = 0
+  #steadyUntil = Number.NEGATIVE_INFINITY
   #warmsFrom = 0
   #warmUntil = Number.NEGATIVE_INFINITY
 
@@ -79,7 +84,12 @@ export class Member implements Candidate {
 
   /** What a call costs here: how long it will take, with those under way before it, for the weight. */
   costAt(now: number): number {
-    return (this.latency.at(now) * (this.inFlight + 1)) / this.weightAt(now)
+    // This is asked twice for each call: what can be worked out before is.
+    if (now >= this.#steadyUntil) {
+      this.#unitCost = this.latency.at(now) / this.weightAt(now)
+      this.#steadyUntil = now + steadyMs
+    }
+    return this.#unitCost * (this.inFlight + 1)
   }
 
   /** Its weight, less as long as it starts slowly. */
@@ -97,11 +107,19 @@ export class Member implements Candidate {
   startSlowly(now: number, forMs: number): void {
     this.#warmsFrom = now
     this.#warmUntil = now + forMs
+    this.#steadyUntil = now
+  }
+
+  /** As long as nothing is known of it, it is probably as fast as the others. */
+  guessLatency(ms: number): void {
+    this.latency.guess(ms)
+    this.#steadyUntil = Number.NEGATIVE_INFINITY
   }
 
   /** Takes note of how a call ended. */
   took(outcome: TurnOutcome, ms: number, now: number): void {
     if (outcome === 'refused') return
+    this.#steadyUntil = now
     if (outcome === 'cancelled') {
       this.latency.tookAtLeast(ms, now)
       return

@@ -10,5 +10,5 @@ export function usualLatency(members: readonly Member[]): number | undefined {
 export function guessLatencies(members: readonly Member[]): void {
   const usualMs = usualLatency(members)
   if (usualMs === undefined) return
-  for (const { latency } of members) latency.guess(usualMs)
+  for (const member of members) member.guessLatency(usualMs)
 }

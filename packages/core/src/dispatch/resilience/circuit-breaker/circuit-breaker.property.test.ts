@@ -215,6 +215,22 @@ const ends = fc.tuple(how, chance, fc.nat(), fc.integer({ min: 1, max: 4 })).map
       }
     }),
 )
+/** Calls that are made and end: what takes a breaker from state to state. */
+const rounds = fc.tuple(fc.constantFrom<How[]>('succeeded', 'failed'), chance).map(
+  ([outcome, luck]) =>
+    new Command(`a round that ${outcome} (${luck})`, (model, bench, now) => {
+      bench.chance = luck
+      for (let call = 0; call < 4; call++) {
+        const admitted = model.admit(now, luck)
+        const permit = bench.breaker.tryAdmit(now)
+        if ((permit !== 0) !== admitted) bench.faults.push(admitted ? 'it refused' : 'it admitted')
+        if (permit === 0) continue
+        const time = bench.breaker.measuresTime ? now : Number.NaN
+        model.end({ permit, startedAt: now, era: model.era }, outcome, now, luck)
+        bench.breaker[outcome](permit, time, now)
+      }
+    }),
+)
 const passes = fc
   .oneof(fc.integer({ min: 0, max: 30 }), fc.constantFrom(60, 80, 120, 1_000))
   .map((ms) => new Command(`${ms} ms`, (_, bench) => bench.clock.advance(ms)))
@@ -235,18 +251,19 @@ const commands = fc.commands(
     admits,
     admits,
     admits,
-    admits,
-    admits,
     ends,
     ends,
     ends,
-    ends,
-    ends,
-    passes,
+    rounds,
+    rounds,
+    rounds,
+    rounds,
     passes,
     passes,
     passes,
     isolates,
+    resets,
+    resets,
     resets,
   ],
   { maxCommands: 120, size: 'max' },

@@ -1,0 +1,8 @@
+export { Bus, type BusMiddleware, type Handler, type ListenOptions } from './bus.js'
+export type { PublishOptions } from './bus-message.js'
+export { type BusSettings, busSettings } from './bus-settings.js'
+export type { DeadLetter, DeadLetters, DeathReason } from './dead-letters.js'
+export { busFailure } from './failures.js'
+export type { Gather } from './gather.js'
+export { LocalBus } from './local-bus.js'
+export { type AnyTopic, type RequestTopic, type Topic, topic } from './topic.js'

@@ -1,0 +1,244 @@
+import { Deadlines } from '../../dispatch/resilience/index.js'
+import {
+  type Address,
+  type AgentMessage,
+  type BusRequestOptions,
+  type Clock,
+  type EventSink,
+  type MessageBus,
+  type MessageHandler,
+  optionFault,
+  type Responder,
+  type SubscribeOptions,
+  type Subscription,
+} from '../../ports/index.js'
+import { type BusFrame, type Consumer, type ConsumerOptions, Load } from './consumer.js'
+import { DeadLetters, type DeathReason } from './dead-letters.js'
+import { Drainer } from './drainer.js'
+import { busFailure } from './failures.js'
+import { Listener, type Publishing } from './listener.js'
+import { Owned } from './owned.js'
+import { PendingRequest } from './pending-request.js'
+import { keyOf, placeOf, readAddress } from './place.js'
+import { QueueGroup } from './queue-group.js'
+import { Respondent } from './respondent.js'
+import { Routes } from './routes.js'
+import { checkSubscription } from './subscribe-options.js'
+import type { BusSettings } from './bus-settings.js'
+import type { Mail } from './mailbox.js'
+
+export interface LocalBusDeps {
+  readonly clock: Clock
+  readonly events: EventSink
+}
+
+const accepted = Promise.resolve()
+
+/** The bus within one process: each subscription has a mailbox of its own, and all of them take turns. */
+export class LocalBus implements MessageBus, Publishing {
+  readonly deadLetters: DeadLetters
+  readonly #settings: BusSettings
+  readonly #frame: BusFrame
+  readonly #stopped = new AbortController()
+  readonly #owned = new Owned()
+  readonly #deadlines: Deadlines
+  readonly #listeners = new Routes<AgentMessage>()
+  readonly #respondents = new Routes<PendingRequest>()
+  /** By topic and name those of topics, by address those that are nothing else. */
+  readonly #groups = new Map<string, unknown>()
+  readonly #live = new Set<Endable>()
+  readonly #pending = new Set<PendingRequest>()
+  /** What the message being published waits for, and what it was refused by. */
+  #waits: Promise<void>[] | undefined
+  #refusal: unknown
+  #closing: Promise<void> | undefined
+
+  constructor({ clock, events }: LocalBusDeps, settings: BusSettings) {
+    this.#settings = settings
+    this.deadLetters = new DeadLetters({ clock, events }, settings.deadLetters)
+    this.#deadlines = new Deadlines(clock)
+    this.#frame = {
+      clock,
+      events,
+      drainer: new Drainer(clock),
+      deadLetters: this.deadLetters,
+      load: new Load(),
+      signal: this.#stopped.signal,
+      maxWaiting: settings.maxWaiting,
+    }
+  }
+
+  /** The subscriptions that there are. */
+  get subscriptions(): readonly Subscription[] {
+    return [...this.#live]
+  }
+
+  publish(message: AgentMessage): Promise<void> {
+    if (this.#closing !== undefined) return Promise.reject(busFailure('bus.closed', { place: placeOf(message) }))
+    // A filter may publish something itself.
+    const [waits, refusal] = [this.#waits, this.#refusal]
+    this.#waits = undefined
+    this.#refusal = undefined
+    this.#listeners.send(keyOf(message), message)
+    const own = this.#waits === undefined && this.#refusal === undefined ? accepted : this.#accepted()
+    this.#waits = waits
+    this.#refusal = refusal
+    return own
+  }
+
+  subscribe(address: Address, handler: MessageHandler, options: SubscribeOptions = {}): Subscription {
+    checkSubscription(handler, options)
+    const make = (settings: ConsumerOptions, gone: () => void, own: () => MessageHandler | undefined) =>
+      new Listener(this.#frame, settings, gone, own, options.policy, this)
+    return this.#add(address, handler, options, this.#listeners, make, false)
+  }
+
+  respond(address: Address, responder: Responder, options: SubscribeOptions = {}): Subscription {
+    checkSubscription(responder, options)
+    const make = (settings: ConsumerOptions, gone: () => void, own: () => Responder | undefined) =>
+      new Respondent(this.#frame, settings, gone, own, options.policy)
+    return this.#add(address, responder, options, this.#respondents, make, true)
+  }
+
+  request(message: AgentMessage, options?: BusRequestOptions): Promise<AgentMessage> {
+    try {
+      const request = this.#open(message, options)
+      if (request.isOver) return request.promise
+      const [outlet] = this.#respondents.of(keyOf(message))
+      if (outlet === undefined) request.fail(busFailure('bus.no_responder', { place: placeOf(message) }))
+      else outlet.offer(request)
+      return request.promise
+    } catch (failure) {
+      return Promise.reject(failure)
+    }
+  }
+
+  requestAll(message: AgentMessage, options?: BusRequestOptions): readonly Promise<AgentMessage>[] {
+    const outlets = this.#respondents.of(keyOf(message)) as readonly QueueGroup<PendingRequest>[]
+    return outlets.flatMap(({ members }) =>
+      members.map((member) => {
+        const request = this.#open(message, options)
+        if (!request.isOver) member.offer(request)
+        return request.promise
+      }),
+    )
+  }
+
+  close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(drainMs >= 0 ? drainMs : 0)
+    return this.#closing
+  }
+
+  waitFor(own: Promise<void>): void {
+    this.#waits ??= []
+    this.#waits.push(own)
+  }
+
+  refused(failure: unknown): void {
+    this.#refusal ??= failure
+  }
+
+  async #close(drainMs: number): Promise<void> {
+    const { load, clock } = this.#frame
+    if (load.open > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      load.whenNone = resolve
+      // A process with nothing else to do must live to see the end of this.
+      const timer = clock.schedule(drainMs, resolve, true)
+      await promise
+      timer.cancel()
+    }
+    for (const consumer of [...this.#live]) {
+      consumer.abandon()
+      consumer.end('undelivered')
+    }
+    for (const request of [...this.#pending])
+      request.fail(busFailure('bus.closed', { place: placeOf(request.message) }))
+    this.#deadlines.clear()
+    this.#stopped.abort(busFailure('bus.closed', { place: 'anybody' }))
+  }
+
+  #open(message: AgentMessage, { timeoutMs = this.#settings.requestTimeoutMs, signal }: BusRequestOptions = {}) {
+    const fault = optionFault({ timeoutMs }, { timeoutMs: { above: 0, infinite: true } })
+    if (fault !== undefined) throw busFailure('bus.invalid_option', { what: 'A request', ...fault })
+    if (this.#closing !== undefined) throw busFailure('bus.closed', { place: placeOf(message) })
+    const request = new PendingRequest(message, this.#frame.clock.monotonic(), timeoutMs, (over) => {
+      this.#pending.delete(over)
+      this.#deadlines.remove(over)
+    })
+    this.#pending.add(request)
+    if (timeoutMs !== Number.POSITIVE_INFINITY) this.#deadlines.add(request)
+    if (signal !== undefined) request.watch(signal)
+    return request
+  }
+
+  #accepted(): Promise<void> {
+    const waits = this.#waits
+    const refusal = this.#refusal
+    if (waits === undefined) return Promise.reject(refusal)
+    return Promise.all(waits).then(() => {
+      if (refusal !== undefined) throw refusal
+    })
+  }
+
+  #add<Item extends Mail, Handler extends MessageHandler | Responder>(
+    address: Address,
+    handler: Handler,
+    options: SubscribeOptions,
+    routes: Routes<Item>,
+    make: (options: ConsumerOptions, gone: () => void, handler: () => Handler | undefined) => Consumer<Item>,
+    isRespondent: boolean,
+  ): Subscription {
+    const { key, name } = readAddress(address)
+    if (this.#closing !== undefined) throw busFailure('bus.closed', { place: name })
+    const settings: ConsumerOptions = {
+      name: options.name ?? name,
+      filter: options.filter,
+      concurrency: options.concurrency ?? 1,
+      max: options.queue?.max ?? this.#settings.queue,
+      whenFull: options.queue?.whenFull ?? 'wait',
+    }
+    const gone = () => {
+      this.#live.delete(consumer)
+      leave()
+    }
+    const { owner } = options
+    const own =
+      owner === undefined ? () => handler : this.#owned.keep(handler, owner, () => consumer.end('unsubscribed'))
+    const consumer = make(settings, gone, own)
+    const isGroup = isRespondent || 'group' in address || options.group !== undefined
+    const leave = isGroup
+      ? this.#joinGroup(`${isRespondent ? '?' : '!'}${options.group ?? ''}\0${key}`, key, consumer, routes)
+      : routes.add(key, consumer)
+    this.#live.add(consumer)
+    return consumer
+  }
+
+  #joinGroup<Item extends Mail>(id: string, key: string, consumer: Consumer<Item>, routes: Routes<Item>): () => void {
+    let group = this.#groups.get(id) as JoinedGroup<Item> | undefined
+    if (group === undefined) {
+      const members = new QueueGroup<Item>()
+      group = { members, close: routes.add(key, members) }
+      this.#groups.set(id, group)
+    }
+    const { members, close } = group
+    members.join(consumer)
+    return () => {
+      members.leave(consumer)
+      if (members.size > 0) return
+      this.#groups.delete(id)
+      close()
+    }
+  }
+}
+
+/** A subscription as the bus ends it. */
+interface Endable extends Subscription {
+  abandon(): void
+  end(reason: DeathReason): void
+}
+
+interface JoinedGroup<Item extends Mail> {
+  readonly members: QueueGroup<Item>
+  readonly close: () => void
+}
