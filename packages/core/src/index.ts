@@ -13,6 +13,16 @@ export {
   retry,
   timeout,
 } from './dispatch/index.js'
+export { topic } from './intake/bus/index.js'
+export type {
+  Bus,
+  BusMiddleware,
+  DeadLetter,
+  Gather,
+  ListenOptions,
+  PublishOptions,
+  Topic,
+} from './intake/bus/index.js'
 export { bind, definePlugin, perTenant, scoped, singleton, transient } from './kernel/index.js'
 export type { Binding, Ending, Maker, Plugin, PluginStart, Source, Stop } from './kernel/index.js'
 export { createOrchestrator } from './orchestrator.js'

@@ -13,6 +13,7 @@ import {
 } from './dispatch/index.js'
 import { consoleLogger, environment, SystemClock, SystemRandom } from './host/index.js'
 import { bind, EventEmitter, Kernel, closeFailed, keyedNeeds, type PartFault, startCancelled } from './kernel/index.js'
+import { Bus, LocalBus, putOnBus } from './intake/bus/index.js'
 import { sortAgents } from './orchestrator/given-agents.js'
 import { checkOptions } from './orchestrator/check-options.js'
 import { LateLogger, silentMeter, silentTracer } from './orchestrator/silent-ports.js'
@@ -29,11 +30,13 @@ import { completed, type Rehearsal } from './orchestrator/rehearsal.js'
 import { type Orchestrator, RunningOrchestrator } from './orchestrator/running-orchestrator.js'
 import { type SettingsSchemas, settingsSchemas } from './orchestrator/settings.js'
 import {
+  type AgentMessage,
   type Clock,
   clock as clockPort,
   dispatcher as dispatcherPort,
   eventSink,
   logger as loggerPort,
+  messageBus,
   meter as meterPort,
   random as randomPort,
   tracer as tracerPort,
@@ -94,12 +97,18 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
 
   const policies = new Policies({ clock, random, events })
   const pools = new Map<string, PoolHandle>()
+  const localBus = new LocalBus({ clock, events }, settings.bus)
   const kernel = await Kernel.assemble({
     provide,
     ports: [...ports, ...storage.ports, bind(eventSink, events), bind(dispatcherPort, dispatch)],
     plugins: plugins.map((plugin) => ({ plugin, options: plugin.options.schema ? config.get(plugin.name) : {} })),
     prefer: storage.prefer,
-    defaults: [bind(clockPort, clock), bind(randomPort, random), ...defaultParts(clock, logger)],
+    defaults: [
+      bind(clockPort, clock),
+      bind(randomPort, random),
+      bind(messageBus, localBus),
+      ...defaultParts(clock, logger),
+    ],
     consumers: agents.consumers,
     clock,
     events,
@@ -122,7 +131,10 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
       if (handle !== undefined) pools.set(definition.name, handle)
       dispatch.join(guard(bound, definition, provision, usual), definition.groups)
     }
-    for (const agent of agents.own) dispatch.join(guard(new OwnAgent(agent), {}, provision, usual))
+    for (const agent of agents.own) dispatch.join(guard(new OwnAgent(agent), {}, provision, usual), agent.groups)
+    const deliver = (message: AgentMessage, signal: AbortSignal) =>
+      dispatch.dispatch(message, { signal, isAccepted: true })
+    for (const one of agents.addressed) putOnBus(kernel.get(messageBus), one, deliver)
     for (const [name, agent] of dispatch.agents) if (agent.close) kernel.adopt(`agent ${name}`, () => agent.close?.())
   } catch (error) {
     await kernel.close(error)
@@ -131,6 +143,13 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
   events.emit('orchestrator.started', { ms: clock.monotonic() - startedAt })
 
   const stamp = { newId: () => random.id(), now: () => clock.now() }
+  const bus = new Bus({
+    transport: kernel.get(messageBus),
+    stamp,
+    deadLetters: localBus.deadLetters,
+    subscriptions: () => localBus.subscriptions,
+    startPolicy: (name, policy) => policies.around(name, policy),
+  })
   return new RunningOrchestrator({
     kernel,
     dispatch,
@@ -140,6 +159,8 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     stamp,
     settings: settings.kernel,
     limits: settings.messages,
+    bus,
+    transport: kernel.get(messageBus),
     policies,
     pools,
     openScope,
@@ -149,6 +170,7 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
 function settingsOf(config: ResolvedConfig, schemas: SettingsSchemas) {
   return {
     budget: config.get('budget', schemas.budget),
+    bus: config.get('bus', schemas.bus),
     dispatch: config.get('dispatch', schemas.dispatch),
     kernel: config.get('kernel', schemas.kernel),
     logging: config.get('logging', schemas.logging),

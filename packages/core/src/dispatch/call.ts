@@ -12,6 +12,8 @@ export interface AskOptions extends DispatchOptions, RequestOptions {
   readonly scope?: RequestScope | undefined
   /** What the request may spend, at most what the settings allow. */
   readonly budget?: BudgetLimits | undefined
+  /** It was taken in before the orchestrator began to close. */
+  readonly isAccepted?: boolean | undefined
   /** What the call will probably consume. */
   readonly estimate?: Usage | undefined
 }

@@ -173,7 +173,7 @@ export class Dispatch implements Dispatcher {
     const { events } = this.#deps
     this.#underWay.enter(call)
     try {
-      this.#admit(call, options?.signal)
+      this.#admit(call, options)
       call.isTold = true
       if (events.observed) events.emit('call.started', { message })
       const result = work(call)
@@ -191,11 +191,12 @@ export class Dispatch implements Dispatcher {
     if (lateMs > 0) throw dispatchFailure('dispatch.expired', { agent, operation, lateMs })
   }
 
-  #admit(call: Call, signal: AbortSignal | undefined): void {
+  #admit(call: Call, options: AskOptions | undefined): void {
+    const signal = options?.signal
     if (signal !== undefined && !isSignal(signal)) {
       throw dispatchFailure('dispatch.invalid_signal', { received: shown(signal) })
     }
-    if (this.#closing && call.parent === undefined) throw closed(call.message)
+    if (this.#closing && call.parent === undefined && options?.isAccepted !== true) throw closed(call.message)
     if (signal?.aborted) throw cancelled(call.message, signal.reason)
     if (call.parent?.isOver) throw cancelled(call.message, parentOver(call.parent.message))
     if (call.dueAt <= call.startedAt) throw timedOut(call.message, 0)

@@ -1,4 +1,5 @@
 import { type AgentDefinition, type CodeOf, definitionOf, dispatchFailure } from '../dispatch/index.js'
+import type { Addressed } from '../intake/bus/index.js'
 import { type Consumer, keyedNeeds } from '../kernel/index.js'
 import { orchestratorFailure } from './failures.js'
 import type { AgentLike } from './options.js'
@@ -10,6 +11,8 @@ export interface GivenAgents {
   readonly own: readonly AgentProtocol[]
   /** Every defined operation, with what it needs. */
   readonly consumers: readonly Consumer[]
+  /** All of them, by their names, groups and operations. */
+  readonly addressed: readonly Addressed[]
 }
 
 /** Sorts out the agents given; throws for what is none, and for two of one name. */
@@ -30,10 +33,23 @@ export function sortAgents(agents: readonly AgentLike[], codeOf?: CodeOf): Given
   const consumers = defined.flatMap(({ requirements }) =>
     requirements.map(({ name, needs }) => ({ name, needs: keyedNeeds(needs) })),
   )
-  return { defined, own, consumers }
+  const addressed = [
+    ...defined.map(({ name, groups = [], operations }) => ({ name, groups, operations: Object.keys(operations) })),
+    ...own.map((one) => ({ name: one.name, groups: one.groups ?? [], operations: operationsOf(one) })),
+  ]
+  return { defined, own, consumers, addressed }
 }
 
 function isAgent(agent: unknown): agent is AgentProtocol {
   const { capabilities, process } = (agent ?? {}) as Partial<AgentProtocol>
   return typeof capabilities === 'function' && typeof process === 'function'
+}
+
+/** The operations that an agent of the host's own making says it has; one that cannot tell yet has none. */
+function operationsOf(agent: AgentProtocol): readonly string[] {
+  try {
+    return Object.keys(agent.capabilities()?.operations ?? {})
+  } catch {
+    return []
+  }
 }

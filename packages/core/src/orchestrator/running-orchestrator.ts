@@ -11,6 +11,7 @@ import {
   type PoolHandle,
   type RequestScope,
 } from '../dispatch/index.js'
+import type { Bus } from '../intake/bus/index.js'
 import { closeFailed, type EventEmitter, type Kernel, type Listener } from '../kernel/index.js'
 import { orchestratorFailure } from './failures.js'
 import { checkHealth, type OrchestratorHealth } from './health.js'
@@ -28,6 +29,7 @@ import {
   type LifecycleEvent,
   type LifecycleEventName,
   maskSecrets,
+  type MessageBus,
   type Operation,
   type Priority,
   type Stamp,
@@ -79,6 +81,8 @@ export interface Orchestrator extends Asker, AsyncDisposable {
   send(message: AgentMessage, options?: { readonly signal?: AbortSignal }): Promise<AgentMessage>
   /** Takes in a message as text, from outside and untrusted, and resolves with the answer as text. */
   receive(text: string | Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<string>
+  /** Topics and messages: how agents and the host tell and ask each other what they know by name alone. */
+  readonly bus: Bus
   /** Asks for a tenant. */
   tenant(id: string): Asker
   /** Opens a scope: parts made per request are shared in it, and it may have parts of its own. */
@@ -118,6 +122,8 @@ export interface RunningDeps {
   readonly stamp: Stamp
   readonly settings: { readonly drainMs: number; readonly healthTimeoutMs: number }
   readonly limits: WireLimits
+  readonly bus: Bus
+  readonly transport: MessageBus
   readonly policies: Policies
   readonly pools: ReadonlyMap<string, PoolHandle>
   readonly openScope: (tenant: string | undefined, provide?: Readonly<Record<string, unknown>>) => RequestScope
@@ -158,6 +164,10 @@ export class RunningOrchestrator implements Orchestrator {
     } catch (error) {
       return encodeMessage(withoutStack(fail(message, error, this.#deps.stamp)))
     }
+  }
+
+  get bus(): Bus {
+    return this.#deps.bus
   }
 
   tenant(id: string): Asker {
@@ -231,10 +241,14 @@ export class RunningOrchestrator implements Orchestrator {
   }
 
   async #close(drainMs: number): Promise<void> {
-    const { kernel, dispatch, events, clock } = this.#deps
+    const { kernel, dispatch, transport, events, clock } = this.#deps
     const startedAt = clock.monotonic()
+    const leftMs = () => Math.max(0, drainMs - (clock.monotonic() - startedAt))
     events.emit('orchestrator.closing', { inFlight: dispatch.inFlight })
-    const abandoned = await dispatch.drain(drainMs)
+    // Requests under way may still publish; and what the bus has taken in may still come to agents.
+    let abandoned = await dispatch.drain(drainMs)
+    await transport.close({ drainMs: leftMs() })
+    abandoned += await dispatch.drain(leftMs())
     const faults = await kernel.close()
     events.emit('orchestrator.closed', { ms: clock.monotonic() - startedAt, abandoned })
     if (faults.length > 0) throw closeFailed(faults)

@@ -1,6 +1,7 @@
 import type { z as zod } from 'zod'
 import type { SettingsSection } from '../config/index.js'
 import { budgetSettings, dispatchSettings, resilienceSettings } from '../dispatch/index.js'
+import { busSettings } from '../intake/bus/index.js'
 import { loggingSettings } from '../host/index.js'
 import { kernelSettings } from '../kernel/index.js'
 import { defaultLimits } from '../ports/index.js'
@@ -36,6 +37,7 @@ const stateSettings = (z: typeof zod) =>
 export function settingsSchemas(z: typeof zod) {
   return {
     budget: budgetSettings(z),
+    bus: busSettings(z),
     dispatch: dispatchSettings(z),
     kernel: kernelSettings(z),
     logging: loggingSettings(z),
@@ -48,6 +50,7 @@ export function settingsSchemas(z: typeof zod) {
 /** The rooms that have settings. */
 export const rooms = [
   'budget',
+  'bus',
   'dispatch',
   'kernel',
   'logging',

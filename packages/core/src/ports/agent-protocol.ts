@@ -5,6 +5,8 @@ import type { CallContext } from './call-context.js'
 export interface AgentProtocol {
   /** Unique within an orchestrator; an identifier. */
   readonly name: string
+  /** Groups that it is a member of: a message for a group reaches one of its members. */
+  readonly groups?: readonly string[] | undefined
   /** What it can do. Called at any time and often: cheap, without effects, the same answer while nothing has changed. */
   capabilities(): Capabilities
   /**

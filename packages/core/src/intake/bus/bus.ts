@@ -9,6 +9,7 @@ import {
   optionFault,
   type Policy,
   type PolicyLike,
+  priorities,
   reply,
   type Stamp,
   type SubscribeOptions,
@@ -251,8 +252,17 @@ function isTopic(value: AnyTopic | AgentMessage): value is AnyTopic {
   return (value as Partial<AnyTopic> | undefined)?.schema !== undefined
 }
 
+/** What the bus itself goes by has to be right; whatever else a message holds concerns those who handle it. */
 function checked(message: AgentMessage): AgentMessage {
-  checkMessage(message)
+  const { operation, receiver, priority, expiresAt } = message ?? {}
+  const isRight =
+    typeof operation === 'string' &&
+    typeof receiver === 'object' &&
+    receiver !== null &&
+    priorities.includes(priority) &&
+    (expiresAt === undefined || typeof expiresAt === 'number')
+  // It says what is wrong.
+  if (!isRight) checkMessage(message)
   return message
 }
 

@@ -1,3 +1,4 @@
+export { type Addressed, putOnBus } from './agent-on-bus.js'
 export { Bus, type BusMiddleware, type Handler, type ListenOptions } from './bus.js'
 export type { PublishOptions } from './bus-message.js'
 export { type BusSettings, busSettings } from './bus-settings.js'

@@ -7,8 +7,8 @@ import {
   type EventSink,
   type MessageBus,
   type MessageHandler,
-  optionFault,
   type Responder,
+  shown,
   type SubscribeOptions,
   type Subscription,
 } from '../../ports/index.js'
@@ -104,7 +104,7 @@ export class LocalBus implements MessageBus, Publishing {
     try {
       const request = this.#open(message, options)
       if (request.isOver) return request.promise
-      const [outlet] = this.#respondents.of(keyOf(message))
+      const outlet = this.#respondents.first(keyOf(message))
       if (outlet === undefined) request.fail(busFailure('bus.no_responder', { place: placeOf(message) }))
       else outlet.offer(request)
       return request.promise
@@ -159,17 +159,25 @@ export class LocalBus implements MessageBus, Publishing {
   }
 
   #open(message: AgentMessage, { timeoutMs = this.#settings.requestTimeoutMs, signal }: BusRequestOptions = {}) {
-    const fault = optionFault({ timeoutMs }, { timeoutMs: { above: 0, infinite: true } })
-    if (fault !== undefined) throw busFailure('bus.invalid_option', { what: 'A request', ...fault })
+    if (!(typeof timeoutMs === 'number' && timeoutMs > 0)) {
+      const fault = {
+        option: 'timeoutMs',
+        received: shown(timeoutMs),
+        expected: 'a number above 0; Infinity waits for ever',
+      }
+      throw busFailure('bus.invalid_option', { what: 'A request', ...fault })
+    }
     if (this.#closing !== undefined) throw busFailure('bus.closed', { place: placeOf(message) })
-    const request = new PendingRequest(message, this.#frame.clock.monotonic(), timeoutMs, (over) => {
-      this.#pending.delete(over)
-      this.#deadlines.remove(over)
-    })
+    const request = new PendingRequest(message, this.#frame.clock.monotonic(), timeoutMs, this.#settled)
     this.#pending.add(request)
     if (timeoutMs !== Number.POSITIVE_INFINITY) this.#deadlines.add(request)
     if (signal !== undefined) request.watch(signal)
     return request
+  }
+
+  readonly #settled = (request: PendingRequest): void => {
+    this.#pending.delete(request)
+    this.#deadlines.remove(request)
   }
 
   #accepted(): Promise<void> {

@@ -50,6 +50,14 @@ export class Routes<Item> {
     if (!this.#found.emit(topic, item) && this.#find(topic)) this.#found.emit(topic, item)
   }
 
+  /** An outlet of a topic: the one that was there first, and one of the topic itself before one of a pattern. */
+  first(topic: string): Outlet<Item> | undefined {
+    const exact = this.#exact.get(topic)
+    if (exact !== undefined) for (const outlet of exact) return outlet
+    for (const { matches, outlet } of this.#patterns) if (isTopic(topic) && matches(topic)) return outlet
+    return undefined
+  }
+
   /** All outlets of a topic. */
   of(topic: string): readonly Outlet<Item>[] {
     const outlets = new Set(this.#exact.get(topic))
