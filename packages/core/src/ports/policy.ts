@@ -48,14 +48,15 @@ export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated'
 
 /** A circuit breaker as its keeper sees it. */
 export interface Circuit {
+  /** It becomes half-open when the first call asks for it after the break, and not by itself. */
   readonly state: CircuitState
-  /** Opens it by hand, until `reset`. */
+  /** Opens it until it is reset. */
   isolate(): void
-  /** Closes it, and forgets what was. */
+  /** Closes it, whatever it was, and forgets all that it counted. */
   reset(): void
-  /** What is worth remembering of it beyond the life of a process. */
+  /** What is worth remembering of it beyond the life of the process. */
   export(): CircuitSnapshot
-  /** Goes on from what was exported. */
+  /** Goes on from what `export` gave; anything else is refused. */
   restore(snapshot: CircuitSnapshot): void
 }
 

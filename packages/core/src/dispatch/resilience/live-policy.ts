@@ -1,5 +1,4 @@
-import { type Policy, type PolicyAttempt, shown } from '../../ports/index.js'
-import type { Circuit } from './circuit-breaker/circuit-breaker.js'
+import { type Circuit, type Policy, type PolicyAttempt, shown } from '../../ports/index.js'
 import { policyFailure } from './failures.js'
 import { cancelled, type ExecuteOptions, FunctionExecution } from './function-execution.js'
 import type { Layers } from './layers.js'

@@ -1,6 +1,6 @@
 import type { OptionFault, OptionRule } from '../../../ports/index.js'
 import { policyFailure } from '../failures.js'
-import { groupFault } from './group-fault.js'
+import { groupFault } from '../group-fault.js'
 import { calls, longestMs, type OpensAfter, minimumOf, opensAfterFault, share, withMinimum } from './opens-after.js'
 import { optionFault, shown } from '../../../ports/index.js'
 

@@ -1,4 +1,4 @@
-import type { Failure, PolicyHost } from '../../../ports/index.js'
+import type { Circuit, CircuitSnapshot, CircuitState, Failure, PolicyHost } from '../../../ports/index.js'
 import { policyFailure } from '../failures.js'
 import { CallRecord } from './call-record.js'
 import {
@@ -6,10 +6,7 @@ import {
   type CircuitBreakerSettings,
   circuitBreakerSettings,
 } from './circuit-breaker-options.js'
-import { type CircuitSnapshot, type CircuitState, checkedSnapshot } from './circuit-snapshot.js'
-import type { Circuit } from './circuit.js'
-
-export type { Circuit } from './circuit.js'
+import { checkedSnapshot } from './circuit-snapshot.js'
 
 /**
  * Lets calls through, or refuses them: closed, open for a while, half-open to see whether calls succeed again, or isolated

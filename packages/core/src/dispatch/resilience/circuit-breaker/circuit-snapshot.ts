@@ -1,18 +1,5 @@
-import { type OptionRule, optionFault, shown } from '../../../ports/index.js'
+import { type CircuitSnapshot, type OptionRule, optionFault, shown } from '../../../ports/index.js'
 import { policyFailure } from '../failures.js'
-
-export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated'
-
-/** What is worth remembering of a circuit beyond the life of a process, as plain JSON. */
-export interface CircuitSnapshot {
-  readonly state: CircuitState
-  /** How many breaks there were without recovery in between. */
-  readonly breaks: number
-  /** Why it is open. */
-  readonly because?: string
-  /** Until when it refuses calls: milliseconds since 1970. */
-  readonly until?: number
-}
 
 const rules: Readonly<Record<string, OptionRule>> = {
   state: { oneOf: ['closed', 'open', 'half-open', 'isolated'] },

@@ -1,4 +1,4 @@
-import { type OptionFault, type OptionRule, optionFault, shown } from '../../../ports/index.js'
+import { type OptionFault, type OptionRule, optionFault, shown } from '../../ports/index.js'
 
 /** The first fault of a group of options within the options: named `group.option`, and those of `required` are not absent. */
 export function groupFault(
