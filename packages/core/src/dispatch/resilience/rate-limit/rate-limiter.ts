@@ -168,10 +168,12 @@ export class RateLimiter {
     if (dueAt >= this.#timerAt) return
     this.#disarm()
     this.#timerAt = dueAt
-    this.#timer = this.#host.clock.schedule(dueAt - this.#host.clock.monotonic(), () => {
+    const letIn = () => {
       this.#timerAt = Number.POSITIVE_INFINITY
       this.#letIn(this.#host.clock.monotonic())
-    })
+    }
+    // There is work still to be done: a process with nothing else to do must live to do it.
+    this.#timer = this.#host.clock.schedule(dueAt - this.#host.clock.monotonic(), letIn, true)
   }
 
   #disarm(): void {

@@ -87,7 +87,7 @@ describe('who waits for a rate', () => {
     expect(bench.entered).toEqual(['a at 0'])
   })
 
-  it('keeps no process alive', () => {
+  it('keeps the process alive while somebody waits: there is work still to be done', () => {
     const kept: (boolean | undefined)[] = []
     class Watched extends ManualClock {
       override schedule(delayMs: number, task: () => void, keepAlive?: boolean) {
@@ -100,7 +100,7 @@ describe('who waits for a rate', () => {
     limiter.wait(new Bench(tenPerSecond).wait('other'), 0)
     const waiter = { units: 0, priority: 'low', line: undefined, before: undefined, after: undefined } as const
     limiter.wait({ ...waiter, entered: () => {} }, 0)
-    expect(kept).toEqual([undefined])
+    expect(kept).toEqual([true])
   })
 
   it('may quit, and the next one is let in as soon as there is room for that', () => {
