@@ -25,7 +25,10 @@ bus.respond(Price, (asked) => asked)
 
 const { createMessage } = await import('@baton/core')
 const event = (name: string) =>
-  createMessage({ type: 'event', sender: 'host', receiver: { everyone: true }, operation: name, payload: { text: 'otters' } }, stamp)
+  createMessage(
+    { type: 'event', sender: 'host', receiver: { everyone: true }, operation: name, payload: { text: 'otters' } },
+    stamp,
+  )
 const exact = event('exact.one')
 const wild = event('wild.one')
 const input = { text: 'otters' }
@@ -51,6 +54,6 @@ export default defineBench({
   cases: [
     { name: 'publish + deliver', run: inBursts(exact) },
     { name: 'publish + deliver by wildcard', run: inBursts(wild) },
-    { name: 'request and response', run: () => bus.request(Price, input) , after: () => orchestrator.close() },
+    { name: 'request and response', run: () => bus.request(Price, input), after: () => orchestrator.close() },
   ],
 })

@@ -50,10 +50,18 @@ export default defineBench({
   name: 'work that succeeds, under a policy',
   floor: { name: 'one async frame around it', run: frame },
   cases: [
-    { name: 'retry, bulkhead, breaker, timeout', run: () => usual.execute(work), target: { timesFloor: 2.4 } },
+    {
+      name: 'retry, bulkhead, breaker, timeout',
+      run: () => usual.execute(work),
+      target: { ns: 220, orTimesFloor: 2.4 },
+    },
     { name: 'the same, breaker by time', run: () => byTime.execute(work) },
-    { name: 'with slow calls, rate limit, a signal that is read', run: () => everything.execute(reading) },
-    { name: 'refusal of an open breaker', run: () => open.execute(work).catch(settled) },
+    {
+      name: 'with slow calls, rate limit, a signal that is read',
+      run: () => everything.execute(reading),
+      target: { ns: 320 },
+    },
+    { name: 'refusal of an open breaker', run: () => open.execute(work).catch(settled), target: { ns: 150 } },
     { name: 'cockatiel: retry, breaker, timeout', run: () => ofCockatiel.execute(work) },
     { name: 'opossum: breaker, timeout', run: () => ofOpossum.fire() },
     { name: 'p-retry', run: () => pRetry(work), after: () => ofOpossum.shutdown() },

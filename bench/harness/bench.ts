@@ -10,9 +10,12 @@ export interface Case {
   after?: () => unknown
 }
 
-/** A case with a promise: at most so many times the floor, or at most so many nanoseconds more than the floor. */
+/**
+ * A case with a promise: at most so many times the floor, so many nanoseconds more than the floor, or so many at all (on a
+ * slow machine rather so many times the floor, where that is more).
+ */
 export interface TargetedCase extends Case {
-  target?: { timesFloor: number } | { overFloorNs: number }
+  target?: { timesFloor: number } | { overFloorNs: number } | { ns: number; orTimesFloor?: number }
 }
 
 /** What a file `*.bench.ts` exports by default: cases, beside the floor that no implementation can be faster than. */

@@ -25,7 +25,9 @@ export function table(benches: readonly Measured[]): string {
 /** Says whether a case kept its target; one without a target always has. */
 export function keepsTarget({ ns, target }: Measurement, floor: Measurement): boolean {
   if (target === undefined) return true
-  return 'timesFloor' in target ? ns <= target.timesFloor * floor.ns : ns - floor.ns <= target.overFloorNs
+  if ('timesFloor' in target) return ns <= target.timesFloor * floor.ns
+  if ('overFloorNs' in target) return ns - floor.ns <= target.overFloorNs
+  return ns <= Math.max(target.ns, (target.orTimesFloor ?? 0) * floor.ns)
 }
 
 function verdict(measured: Measurement, floor: Measurement): string {
@@ -35,7 +37,10 @@ function verdict(measured: Measurement, floor: Measurement): string {
 
 function targetInWords({ target }: Measurement): string {
   if (target === undefined) return ''
-  return 'timesFloor' in target ? `≤ ${target.timesFloor} x floor` : `≤ floor + ${time(target.overFloorNs)}`
+  if ('timesFloor' in target) return `≤ ${target.timesFloor} x floor`
+  if ('overFloorNs' in target) return `≤ floor + ${time(target.overFloorNs)}`
+  const { ns, orTimesFloor } = target
+  return `≤ ${time(ns)}${orTimesFloor === undefined ? '' : ` or ${orTimesFloor} x floor`}`
 }
 
 function spread({ spread: share }: Measurement): string {
