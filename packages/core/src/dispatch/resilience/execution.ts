@@ -11,6 +11,7 @@ import type { Deadlined } from './deadlines.js'
 import { type Alternative, firstAnswer } from './fallback.js'
 import { policyFailure } from './failures.js'
 import type { Layers } from './layers.js'
+import { rejected } from './rejected.js'
 import { retryAfterOf } from './retry/retry-after.js'
 import { Try, type Trying } from './try.js'
 
@@ -261,7 +262,7 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
 
   #promise(): Promise<unknown> {
     if (this.#outcome === 'succeeded') return Promise.resolve(this.#value)
-    if (this.#outcome === 'failed') return Promise.reject(this.lastError)
+    if (this.#outcome === 'failed') return rejected(this.lastError)
     this.begun()
     return new Promise((resolve, reject) => {
       this.#resolve = resolve

@@ -9,6 +9,7 @@ import {
 import type { ActiveCall, AgentAtWork, MaybePromise } from '../agent/index.js'
 import { CallExecution, type Wanted, type Worker } from './call-execution.js'
 import { LivePolicy } from './live-policy.js'
+import { rejected } from './rejected.js'
 
 /** The policies of one agent: that of an operation where it has one of its own, else that of the agent. */
 export interface Policies {
@@ -52,6 +53,8 @@ export class GuardedAgent implements AgentAtWork {
     const policy = (ofOperations.size === 0 ? undefined : ofOperations.get(message.operation)) ?? ofAgent
     if (policy === undefined) return this.#work(message, call, wanted)
     if (!(policy instanceof LivePolicy)) return this.#executeForeign(policy, message, call, wanted)
+    const { refusal } = policy.layers
+    if (refusal !== undefined) return rejected(refusal)
     if (policy.isLight) return this.#executeLightly(policy, message, call, wanted)
     return new CallExecution(policy, this.#worker, message, call, wanted).run(call.beganAt)
   }

@@ -1,4 +1,11 @@
-import { type Clock, classify, type Classifier, type ErrorClass, type Random } from '../../ports/index.js'
+import {
+  type Clock,
+  classify,
+  type Classifier,
+  type ErrorClass,
+  markExhausted,
+  type Random,
+} from '../../ports/index.js'
 import type { Bulkhead } from './bulkhead/bulkhead.js'
 import type { CircuitBreaker } from './circuit-breaker/circuit-breaker.js'
 import type { Deadlines } from './deadlines.js'
@@ -76,6 +83,15 @@ export class Layers implements LayersInit {
       // Whatever becomes of its classifier, what a try holds has to be let go of.
       return classify(error)
     }
+  }
+
+  /** Why nothing can be begun now, and nothing else answers: an open circuit, which it takes no execution to find out. */
+  get refusal(): Error | undefined {
+    const { breaker, alternatives } = this
+    if (breaker === undefined || breaker.isFree || alternatives !== undefined || !breaker.isShut) return undefined
+    const { refusal } = breaker
+    if (this.retry !== undefined) markExhausted(refusal)
+    return refusal
   }
 
   /** Lets a try pass as many gates as are open: it may run, or waits at one, or was refused by one. */

@@ -2,6 +2,7 @@ import { type Circuit, type Policy, type PolicyAttempt, shown } from '../../port
 import { policyFailure } from './failures.js'
 import { cancelled, type ExecuteOptions, FunctionExecution } from './function-execution.js'
 import type { Layers } from './layers.js'
+import { rejected } from './rejected.js'
 
 /** A policy at work: its layers, and the executions that go through them. */
 export class LivePolicy implements Policy {
@@ -36,6 +37,8 @@ export class LivePolicy implements Policy {
     const { layers, innermost } = this
     try {
       if (signal !== undefined) this.#check(signal)
+      const { refusal } = layers
+      if (refusal !== undefined) return rejected(refusal)
       const inner = innermost === undefined ? work : within(innermost, work)
       const execution = new FunctionExecution(layers, inner, signal, options)
       const outcome = execution.run(layers.readsTime ? layers.clock.monotonic() : Number.NaN)

@@ -59,6 +59,12 @@ export class CircuitBreaker implements Circuit {
     return this.#free
   }
 
+  /** Open, and not for a break that is over: every call is refused. */
+  get isShut(): boolean {
+    if (this.#state === 'isolated') return true
+    return this.#state === 'open' && this.#host.clock.monotonic() < this.#until
+  }
+
   /** A permit to make one call, or the refusal thrown; a throw costs far more than `tryAdmit`. */
   admit(now: number): number {
     const permit = this.tryAdmit(now)
