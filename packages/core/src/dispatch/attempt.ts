@@ -21,7 +21,7 @@ export class Attempt implements ActiveCall, Parent {
     message: AgentMessage,
     host: ContextHost<Attempt>,
     beganAt: number,
-    attempt?: TryOfCall | undefined,
+    attempt?: TryOfCall,
   ) {
     this.call = call
     this.message = message
