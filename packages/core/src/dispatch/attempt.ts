@@ -16,13 +16,7 @@ export class Attempt implements ActiveCall, Parent {
   #context: Context | undefined
   #asked: Map<string, number> | undefined
 
-  constructor(
-    call: Call,
-    message: AgentMessage,
-    host: ContextHost<Attempt>,
-    beganAt: number,
-    attempt?: TryOfCall,
-  ) {
+  constructor(call: Call, message: AgentMessage, host: ContextHost<Attempt>, beganAt: number, attempt?: TryOfCall) {
     this.call = call
     this.message = message
     this.beganAt = beganAt

@@ -41,8 +41,9 @@ export class Call implements Deadlined, Stoppable, Account {
   /** How long it waited in all: for a slot, for a rate, between tries. */
   waitedMs = 0
   made = 0
-  /** What it is to set aside, or has. */
   reserved: Usage | undefined
+  /** What it will probably consume. */
+  estimate: Usage | undefined
   #spent: { tokens: number; costUsd: number } | undefined
   /** Whether the budget of its request has taken it in. */
   isCounted = false

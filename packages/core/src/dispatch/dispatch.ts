@@ -144,7 +144,7 @@ export class Dispatch implements Dispatcher {
       const remaining = request.ledger.remaining
       const message = requestWithin(parent.message, operation, input, key, this.#host, dueAt - startedAt, remaining)
       call = new Call(message, request, parent, startedAt, dueAt)
-      call.reserved = estimateOf(options)
+      call.estimate = estimateOf(options)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -163,7 +163,7 @@ export class Dispatch implements Dispatcher {
     const tenant = scope === undefined ? message.tenant : scope.tenant
     const request = new Request(this.#deps.openScope, tenant, scope, ledger)
     const call = new Call(message, request, undefined, startedAt, dueAt)
-    call.reserved = estimateOf(options)
+    call.estimate = estimateOf(options)
     return call
   }
 
@@ -254,9 +254,8 @@ export class Dispatch implements Dispatcher {
     // Who calls `next` again repeats the call, and repetitions are not counted.
     if (call.isCounted) return agent
     try {
-      call.request.ledger.enter(message, call.parent?.call, call.reserved)
+      call.request.ledger.enter(message, call, call.parent?.call, call.estimate)
     } catch (failure) {
-      call.reserved = undefined
       this.#overspent(message, failure)
       throw failure
     }

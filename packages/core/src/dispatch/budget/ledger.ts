@@ -7,6 +7,7 @@ import { budgetFailure, type Limit } from './failures.js'
 export interface Account {
   /** How many calls it has made itself. */
   made: number
+  /** What is set aside for it. */
   reserved: Usage | undefined
   readonly spent: { tokens: number; costUsd: number }
 }
@@ -36,7 +37,7 @@ export class Ledger {
   }
 
   /** Takes a call in, and sets its estimate aside; throws before anything has changed where that is too much. */
-  enter(message: AgentMessage, parent: Account | undefined, estimate: Usage | undefined): void {
+  enter(message: AgentMessage, account: Account, parent: Account | undefined, estimate: Usage | undefined): void {
     const { calls, depth, fanOut } = this.#limits
     if (calls !== undefined && this.#calls >= calls) throw exceeded(message, 'calls', calls, this.#calls, 1)
     if (depth !== undefined && message.depth > depth) throw exceeded(message, 'depth', depth, depth, message.depth)
@@ -49,6 +50,7 @@ export class Ledger {
     if (parent !== undefined) parent.made += 1
     this.#reservedTokens += tokens
     this.#reservedCostUsd += costUsd
+    account.reserved = estimate
   }
 
   /** A call consumed something. */

@@ -225,6 +225,8 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
     const { retry, alternatives } = this.layers
     if (retry !== undefined && kind === 'retry') markExhausted(error)
     if (alternatives === undefined || kind === 'ignore') return this.#fail(error)
+    // The deadline was for the tries.
+    if (this.place >= 0) this.layers.deadlines.remove(this)
     this.fellBack(error)
     const answer = (one: Alternative, failure: unknown) => this.instead(one, failure)
     void firstAnswer(alternatives, error, answer, () => this.#outcome !== undefined).then(
