@@ -27,7 +27,7 @@ export class Failure<Details = unknown> extends Error {
   readonly retryable: boolean
   readonly details: Details
   /** How long the other side wants to be left alone, where it has said so. */
-  readonly retryAfterMs?: number
+  declare readonly retryAfterMs?: number
 
   constructor(init: FailureInit<Details>) {
     // What a library says of a failed connection may hold its password.

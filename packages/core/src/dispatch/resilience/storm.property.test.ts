@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Policy, Priority } from '../../ports/index.js'
+import { someTurns } from '../../testing/contracts/turns.js'
 import { ManualClock } from '../../testing/doubles/manual-clock.js'
 import { SeededRandom } from '../../testing/doubles/seeded-random.js'
 import { bulkhead } from './bulkhead/bulkhead-layer.js'
@@ -84,9 +85,6 @@ const anyStep = fc.oneof(
   fc.record({ kind: fc.constant('pass time' as const), which: fc.nat(60) }),
 )
 
-const turns = async () => {
-  for (let turn = 0; turn < 20; turn++) await undefined
-}
 const passing = () => Object.assign(new Error('reset'), { code: 'ECONNRESET' })
 
 test('whatever happens to work under whatever policy, each execution ends once, and nothing is held afterwards', async () => {
@@ -103,10 +101,10 @@ test('whatever happens to work under whatever policy, each execution ends once, 
         const stops = executions.map(() => new AbortController())
         const endings = executions.map(() => 0)
         for (const [index, execution] of executions.entries()) {
-          const done = () => {
+          const ended = () => {
             endings[index] = (endings[index] ?? 0) + 1
           }
-          begin(live, execution, stops[index] as AbortController, waiting).then(done, done)
+          void begin(live, execution, stops[index] as AbortController, waiting).then(ended, ended)
         }
         for (const { kind, which } of steps) {
           if (kind === 'pass time') clock.advance(which)
@@ -116,15 +114,15 @@ test('whatever happens to work under whatever policy, each execution ends once, 
             if (kind === 'resolve') one?.resolve('late')
             else one?.reject(kind === 'fail' ? new Error('no') : passing())
           }
-          await turns()
+          await someTurns()
         }
         for (let round = 0; round < 200 && endings.includes(0); round++) {
           for (const one of waiting.splice(0)) one.resolve('at last')
           clock.advance(50)
-          await turns()
+          await someTurns()
         }
         for (const one of waiting.splice(0)) one.resolve('for nobody')
-        await turns()
+        await someTurns()
         expect(endings).toEqual(executions.map(() => 1))
         const { bulkhead: slots, limiter } = live.layers
         expect([slots?.inFlight ?? 0, slots?.queued ?? 0, limiter?.queued ?? 0]).toEqual([0, 0, 0])
