@@ -9,10 +9,13 @@ export class Attempt implements ActiveCall, Parent {
   readonly call: Call
   readonly message: AgentMessage
   readonly beganAt: number
+  made = 0
   readonly #host: ContextHost<Attempt>
   /** The try of a policy; a call without a policy is itself its only try. */
   readonly #try: TryOfCall | undefined
   #isEnded = false
+  /** What it began, where it is no try of a policy, which would know. */
+  #children: Set<Stoppable> | undefined
   #context: Context | undefined
   #asked: Map<string, number> | undefined
 
@@ -33,7 +36,7 @@ export class Attempt implements ActiveCall, Parent {
     return Object.assign(this.context, needed)
   }
 
-  tried(message: AgentMessage, attempt: TryOfCall): Attempt {
+  tried(message: AgentMessage, attempt?: TryOfCall): Attempt {
     return new Attempt(this.call, message, this.#host, this.beganAt, attempt)
   }
 
@@ -60,7 +63,7 @@ export class Attempt implements ActiveCall, Parent {
 
   end(reason: unknown): void {
     this.#isEnded = true
-    this.call.stopChildren(reason)
+    for (const child of this.#children ?? []) child.stop(reason)
   }
 
   get dueAt(): number {
@@ -69,12 +72,15 @@ export class Attempt implements ActiveCall, Parent {
 
   adopt(child: Stoppable): void {
     this.call.adopt(child)
-    this.#try?.adopt(child)
+    if (this.#try !== undefined) return this.#try.adopt(child)
+    this.#children ??= new Set()
+    this.#children.add(child)
   }
 
   disown(child: Stoppable): void {
     this.call.disown(child)
     this.#try?.disown(child)
+    this.#children?.delete(child)
   }
 
   get spent(): { readonly tokens: number; readonly costUsd: number } {

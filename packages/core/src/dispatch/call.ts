@@ -1,5 +1,5 @@
 import type { AgentMessage, DispatchOptions, Usage } from '../ports/index.js'
-import type { Account, BudgetLimits } from './budget/index.js'
+import type { Account, BudgetLimits, Maker } from './budget/index.js'
 import type { Deadlined } from './resilience/index.js'
 import type { Stoppable } from './agent/index.js'
 import { parentOver, timedOut } from './endings.js'
@@ -19,7 +19,7 @@ export interface AskOptions extends DispatchOptions, RequestOptions {
 }
 
 /** What a call is part of: a try of another one. */
-export interface Parent {
+export interface Parent extends Maker {
   readonly call: Call
   readonly message: AgentMessage
   readonly isOver: boolean
@@ -40,7 +40,6 @@ export class Call implements Deadlined, Stoppable, Account {
   attempts = 1
   /** How long it waited in all: for a slot, for a rate, between tries. */
   waitedMs = 0
-  made = 0
   reserved: Usage | undefined
   /** What it will probably consume. */
   estimate: Usage | undefined
@@ -113,9 +112,9 @@ export class Call implements Deadlined, Stoppable, Account {
   }
 
   /** Stops the calls that this one made and did not wait for. */
-  stopChildren(because?: unknown): void {
+  stopChildren(): void {
     if (this.#children === undefined || this.#children.size === 0) return
-    const reason = because ?? (this.#isStopped ? this.#reason : parentOver(this.message))
+    const reason = this.#isStopped ? this.#reason : parentOver(this.message)
     for (const child of this.#children) child.stop(reason)
   }
 }

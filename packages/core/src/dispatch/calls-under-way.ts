@@ -63,6 +63,8 @@ export class CallsUnderWay {
     }
     call.begin((reason) => {
       stopWaiting()
+      // What goes on within it stops first, and takes note of how often it was tried and how long it waited.
+      call.stopChildren()
       const isLate = call.lateness === reason
       const failure = isLate ? (reason as Error) : cancelled(call.message, reason)
       call.request.ledger.leave(call, true)

@@ -254,7 +254,7 @@ export class Dispatch implements Dispatcher {
     // Who calls `next` again repeats the call, and repetitions are not counted.
     if (call.isCounted) return agent
     try {
-      call.request.ledger.enter(message, call, call.parent?.call, call.estimate)
+      call.request.ledger.enter(message, call, call.parent, call.estimate)
     } catch (failure) {
       this.#overspent(message, failure)
       throw failure

@@ -76,6 +76,8 @@ export interface SubscribeOptions {
   readonly policy?: Policy | undefined
   /** When nothing else holds on to it, the subscription goes away; the handler may hold on to it. */
   readonly owner?: object | undefined
+  /** Ends the subscription when it aborts. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface BusRequestOptions {

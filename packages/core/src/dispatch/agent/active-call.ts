@@ -39,8 +39,11 @@ export interface ActiveCall {
   readonly overridesNeeds: boolean
   /** What has been spent on it so far, as its agents told. */
   readonly spent: { readonly tokens: number; readonly costUsd: number } | undefined
-  /** The same call for one try of it: with the try's message, signal and time, and with what it asks for counted anew. */
-  tried(message: AgentMessage, attempt: TryOfCall): ActiveCall
+  /**
+   * The same call for one try of it: with the try's message, signal and time (its own without a try), and with what it asks
+   * for counted anew.
+   */
+  tried(message: AgentMessage, attempt?: TryOfCall): ActiveCall
   /** Whether nobody waits for it any more. */
   readonly isOver: boolean
   /** It was a try that is over: what it began, and did not wait for, stops. */

@@ -5,11 +5,17 @@ import { budgetFailure, type Limit } from './failures.js'
 
 /** What one call has set aside, and what it has told that it consumed. */
 export interface Account {
-  /** How many calls it has made itself. */
-  made: number
-  /** What is set aside for it. */
+  /** How often an agent was tried. */
+  readonly attempts: number
+  /** What is set aside for it, beyond what it has told of. */
   reserved: Usage | undefined
   readonly spent: { tokens: number; costUsd: number }
+}
+
+/** What makes calls: a try of another one. */
+export interface Maker {
+  /** How many it has made; a try that repeats them has as many again. */
+  made: number
 }
 
 /** What one request, all calls within it counted together, has spent and has set aside. */
@@ -37,7 +43,7 @@ export class Ledger {
   }
 
   /** Takes a call in, and sets its estimate aside; throws before anything has changed where that is too much. */
-  enter(message: AgentMessage, account: Account, parent: Account | undefined, estimate: Usage | undefined): void {
+  enter(message: AgentMessage, account: Account, parent: Maker | undefined, estimate: Usage | undefined): void {
     const { calls, depth, fanOut } = this.#limits
     if (calls !== undefined && this.#calls >= calls) throw exceeded(message, 'calls', calls, this.#calls, 1)
     if (depth !== undefined && message.depth > depth) throw exceeded(message, 'depth', depth, depth, message.depth)
@@ -59,6 +65,19 @@ export class Ledger {
     account.spent.costUsd += costUsd
     this.#tokens += tokens
     this.#costUsd += costUsd
+    const { reserved } = account
+    if (reserved === undefined) return
+    // What is told of need not be set aside any more.
+    const told = {
+      tokens: Math.min(tokens, reserved.tokens ?? 0),
+      costUsd: Math.min(costUsd, reserved.costUsd ?? 0),
+    }
+    this.#reservedTokens -= told.tokens
+    this.#reservedCostUsd -= told.costUsd
+    account.reserved = {
+      tokens: (reserved.tokens ?? 0) - told.tokens,
+      costUsd: (reserved.costUsd ?? 0) - told.costUsd,
+    }
   }
 
   /** A call is over: what it has told counts; where it told nothing, or was cut off before it could, its estimate does. */
@@ -69,8 +88,10 @@ export class Ledger {
     const { tokens = 0, costUsd = 0 } = reserved
     this.#reservedTokens -= tokens
     this.#reservedCostUsd -= costUsd
-    if (wasCutOff || spent.tokens === 0) this.#tokens += Math.max(0, tokens - spent.tokens)
-    if (wasCutOff || spent.costUsd === 0) this.#costUsd += Math.max(0, costUsd - spent.costUsd)
+    // What a policy did not begin has consumed nothing.
+    if (account.attempts === 0) return
+    if (wasCutOff || spent.tokens === 0) this.#tokens += tokens
+    if (wasCutOff || spent.costUsd === 0) this.#costUsd += costUsd
   }
 
   #check(message: AgentMessage, limit: 'tokens' | 'costUsd', used: number, wanted: number): void {

@@ -57,7 +57,7 @@ export class CallExecution extends Execution {
     const { payload, operation } = this.#message
     const { context } = this.#call
     const output = isOperation(alternative)
-      ? await context.ask(alternative, payload)
+      ? await context.ask(alternative, payload, { idempotencyKey: context.idempotencyKey('fallback') })
       : await (alternative as (failure: unknown, input: unknown) => unknown)(failure, payload)
     const contract = this.#worker.contractOf(operation)
     const checked = contract === undefined ? output : await checkOutput(this.#message, contract, output)
@@ -95,7 +95,6 @@ export class CallExecution extends Execution {
       this.layers.breaker?.released(permit)
       return Promise.reject(error)
     }
-    this.#call.end(error)
     return super.goOn(error, permit, moment)
   }
 

@@ -1,11 +1,4 @@
-import {
-  type ErrorClass,
-  isExhausted,
-  markExhausted,
-  nextMoment,
-  type Priority,
-  type Scheduled,
-} from '../../ports/index.js'
+import { type ErrorClass, markExhausted, nextMoment, type Priority, type Scheduled } from '../../ports/index.js'
 import type { Stoppable } from '../agent/index.js'
 import type { Deadlined } from './deadlines.js'
 import { type Alternative, firstAnswer } from './fallback.js'
@@ -13,6 +6,7 @@ import { policyFailure } from './failures.js'
 import type { Layers } from './layers.js'
 import { rejected } from './rejected.js'
 import { retryAfterOf } from './retry/retry-after.js'
+import type { Tries } from './retry/retrying.js'
 import { Try, type Trying } from './try.js'
 
 type MaybePromise<Value> = Value | Promise<Value>
@@ -21,17 +15,18 @@ type MaybePromise<Value> = Value | Promise<Value>
  * One execution of some work under a policy, from the first try to the outcome. What can be done at once is done at once: a
  * promise is made only where there is something to wait for.
  */
-export abstract class Execution implements Deadlined, Stoppable, Trying {
-  /** How many tries were begun. */
+export abstract class Execution implements Deadlined, Stoppable, Tries, Trying {
+  /** How often the work was begun. */
   attempts = 0
   /** How long it waited in all: for slots, for rates, between tries. */
   waitedMs = 0
   dueAt = Number.POSITIVE_INFINITY
   place = -1
   protected readonly layers: Layers
+  delayMs = 0
+  notBefore = 0
+  moment = 0
   protected lastError: unknown
-  /** The wait before the next try. */
-  protected delayMs = 0
   #outcome: 'succeeded' | 'failed' | undefined
   #value: unknown
   #resolve: ((value: unknown) => void) | undefined
@@ -40,9 +35,10 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
   /** Tries beside the newest, where there are any. */
   #others: Set<Try> | undefined
   #timer: Scheduled | undefined
-  #waitsSince = 0
-  /** When the tries under way began. */
-  #moment = 0
+  /** Since when it waits, where it does. */
+  #waitsSince: number | undefined
+  /** How many tries were begun beside the first of those under way. */
+  #beside = 0
 
   constructor(layers: Layers) {
     this.layers = layers
@@ -68,8 +64,10 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
   run(now: number): MaybePromise<unknown> {
     const { layers } = this
     layers.retryBudget?.deposit()
-    if (layers.deadlineMs !== undefined) {
-      this.dueAt = Math.min(this.dueAt, now + layers.deadlineMs)
+    const dueAt = now + (layers.deadlineMs ?? Number.POSITIVE_INFINITY)
+    // What has to end before that anyway is ended by whoever waits for it.
+    if (dueAt < this.dueAt) {
+      this.dueAt = dueAt
       layers.deadlines.add(this)
     }
     this.#begin(now)
@@ -79,7 +77,7 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
   /** Goes on after a first try that was made without it, with this permit, after this moment, and failed. */
   goOn(error: unknown, permit: number, moment: number): Promise<unknown> {
     this.attempts = 1
-    this.#moment = moment
+    this.moment = moment
     const attempt = new Try(this, 1)
     attempt.stage = 'running'
     attempt.permit = permit
@@ -117,13 +115,15 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
   }
 
   #begin(now: number): void {
-    this.attempts += 1
-    const attempt = new Try(this, this.attempts)
+    const attempt = new Try(this, this.attempts + 1)
+    attempt.dueAt = this.dueAt
     if (this.#newest?.isOver === false) {
       this.#others ??= new Set()
       this.#others.add(this.#newest)
+      this.#beside += 1
     } else {
-      this.#moment = nextMoment()
+      this.#beside = 0
+      this.moment = nextMoment()
     }
     this.#newest = attempt
     this.#pass(attempt, now)
@@ -132,8 +132,11 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
   #pass(attempt: Try, now: number): void {
     const passed = this.layers.pass(attempt, now)
     if (passed === 'passed') {
+      this.attempts += 1
       if (attempt.attempt > 1) this.again(attempt, this.#others !== undefined && this.#others.size > 0)
-      this.#work(attempt)
+      // Whoever was told of it may have stopped it.
+      if (this.#outcome === undefined) this.#work(attempt)
+      else this.layers.abandon(attempt)
     } else if (passed === 'waits') {
       this.#waitsSince = this.layers.clock.monotonic()
     } else {
@@ -145,20 +148,17 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
 
   #work(attempt: Try): void {
     let result: unknown
+    let isPromised: boolean
     try {
       result = this.work(attempt)
+      isPromised = typeof (result as PromiseLike<unknown> | undefined | null)?.then === 'function'
     } catch (error) {
       return this.#failed(attempt, error)
     }
-    if (!(result instanceof Promise)) {
-      if (typeof (result as PromiseLike<unknown> | undefined | null)?.then !== 'function') {
-        return this.#succeeded(attempt, result)
-      }
-      // Made into a promise of ours, as `await` would: what a foreign `then` returns is anybody's guess.
-      result = Promise.resolve(result)
-    }
-    if (this.layers.hedge !== undefined) this.#hedgeLater(this.layers.hedge.afterMs)
-    void (result as Promise<unknown>).then(
+    if (!isPromised) return this.#succeeded(attempt, result)
+    if (this.layers.hedge !== undefined && !attempt.isOver) this.#hedgeLater(this.layers.hedge.afterMs)
+    // Made into a promise of ours, as `await` would: what a foreign `then` returns is anybody's guess.
+    void Promise.resolve(result).then(
       (value) => this.#succeeded(attempt, value),
       (error: unknown) => this.#failed(attempt, error),
     )
@@ -181,25 +181,16 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
     attempt.stopChildren(error)
     this.lastError = error
     const told = kind === 'retry' ? retryAfterOf(error, () => layers.clock.now()) : undefined
-    if (told !== undefined && told > 0) layers.limiter?.pause(told, layers.clock.monotonic())
-    // One beside it may still succeed.
-    if (this.#othersGoOn(attempt)) return
-    const delayMs = kind === 'retry' ? this.#delayBeforeRetry(error, told) : undefined
+    if (told !== undefined && told > 0) {
+      const now = layers.clock.monotonic()
+      this.notBefore = Math.max(this.notBefore, now + told)
+      layers.limiter?.pause(told, now)
+    }
+    // Whoever heard of it, or got its slot, may have stopped all of it. Else one beside it may still succeed.
+    if (this.#outcome !== undefined || this.#othersGoOn(attempt)) return
+    const delayMs = kind === 'retry' ? layers.retry?.delayMs(this, error, told, layers) : undefined
     if (delayMs === undefined) this.#giveUp(error, kind)
     else this.#retryIn(delayMs)
-  }
-
-  #delayBeforeRetry(error: unknown, told: number | undefined): number | undefined {
-    const { retry, retryBudget, clock, random } = this.layers
-    if (retry === undefined || this.attempts >= retry.attempts) return undefined
-    if (!retry.evenIfExhausted && isExhausted(error, this.#moment)) return undefined
-    if (told !== undefined && told > retry.maxRetryAfterMs) return undefined
-    const backoffMs = retry.backoffMs(this.attempts, this.delayMs, random)
-    // Nobody comes back before it was told to; and those who were told the same do not come back at the same moment.
-    const delayMs = backoffMs + (told ?? 0)
-    if (clock.monotonic() + delayMs >= this.dueAt) return undefined
-    if (retryBudget?.withdraw() === false) return undefined
-    return delayMs
   }
 
   #retryIn(delayMs: number): void {
@@ -215,14 +206,15 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
     const { clock, hedge, retryBudget } = this.layers
     this.#timer?.cancel()
     this.#timer = clock.schedule(afterMs, () => {
-      const beside = this.#others?.size ?? 0
-      if (this.#newest?.isOver !== false || beside >= (hedge?.extra ?? 0)) return
-      if (retryBudget?.withdraw() !== false) this.#begin(clock.monotonic())
+      const now = clock.monotonic()
+      if (this.#newest?.isOver !== false || this.#beside >= (hedge?.extra ?? 0) || now < this.notBefore) return
+      if (retryBudget?.withdraw() !== false) this.#begin(now)
     })
   }
 
   #giveUp(error: unknown, kind: ErrorClass): void {
     const { retry, alternatives } = this.layers
+    this.#timer?.cancel()
     if (retry !== undefined && kind === 'retry') markExhausted(error)
     if (alternatives === undefined || kind === 'ignore') return this.#fail(error)
     // The deadline was for the tries.
@@ -254,11 +246,13 @@ export abstract class Execution implements Deadlined, Stoppable, Trying {
     }
     this.#others?.clear()
     this.#timer?.cancel()
+    if (this.#waitsSince !== undefined) this.#waitIsOver()
   }
 
   #waitIsOver(): number {
     const now = this.layers.clock.monotonic()
-    this.waitedMs += now - this.#waitsSince
+    this.waitedMs += now - (this.#waitsSince ?? now)
+    this.#waitsSince = undefined
     return now
   }
 

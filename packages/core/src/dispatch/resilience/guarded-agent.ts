@@ -54,7 +54,10 @@ export class GuardedAgent implements AgentAtWork {
     if (policy === undefined) return this.#work(message, call, wanted)
     if (!(policy instanceof LivePolicy)) return this.#executeForeign(policy, message, call, wanted)
     const { refusal } = policy.layers
-    if (refusal !== undefined) return rejected(refusal)
+    if (refusal !== undefined) {
+      call.took(0, 0)
+      return rejected(refusal)
+    }
     if (policy.isLight) return this.#executeLightly(policy, message, call, wanted)
     return new CallExecution(policy, this.#worker, message, call, wanted).run(call.beganAt)
   }
@@ -65,13 +68,16 @@ export class GuardedAgent implements AgentAtWork {
     retryBudget?.deposit()
     const moment = nextMoment()
     const permit = breaker?.tryAdmit(Number.NaN) ?? 0
+    // Of its own: what a try that is over has begun must stop, and nothing else.
+    const first = call.tried(message)
     const goOn = (error: unknown): Promise<unknown> => {
+      first.end(error)
       const execution = new CallExecution(policy, this.#worker, message, call, wanted)
       return execution.goOn(error, permit, moment)
     }
     let result: unknown
     try {
-      result = this.#work(message, call, wanted)
+      result = this.#work(message, first, wanted)
     } catch (error) {
       return goOn(error)
     }
@@ -90,7 +96,7 @@ export class GuardedAgent implements AgentAtWork {
   }
 
   /** Whether a policy of another library counts its tries is its own affair: then the message does. */
-  #executeForeign(policy: Policy, message: AgentMessage, call: ActiveCall, wanted: Wanted): Promise<unknown> {
+  async #executeForeign(policy: Policy, message: AgentMessage, call: ActiveCall, wanted: Wanted): Promise<unknown> {
     const agent = this.#agent
     let attempts = 0
     const work = async ({ signal }: { readonly signal: AbortSignal }): Promise<unknown> => {
@@ -99,7 +105,11 @@ export class GuardedAgent implements AgentAtWork {
       const tried = call.tried(own, triedUntil(signal, call))
       return wanted === 'answer' ? agent.answer(own, tried) : agent.output(own, tried)
     }
-    return policy.execute(work, call.context.signal).finally(() => call.took(attempts, 0))
+    try {
+      return await policy.execute(work, call.context.signal)
+    } finally {
+      call.took(attempts, 0)
+    }
   }
 }
 

@@ -29,5 +29,5 @@ export function hedge(options: HedgeOptions): HedgeLayer {
   const { idempotent = null, afterMs = null } = (options ?? {}) as Partial<HedgeOptions>
   const fault = optionFault(options, rules) ?? optionFault({ idempotent, afterMs }, rules)
   if (fault !== undefined) throw policyFailure('policy.invalid_option', { layer: 'hedge', ...fault })
-  return Object.freeze({ kind: 'hedge', options: { extra: 1, ...options } })
+  return Object.freeze({ kind: 'hedge', options: { ...options, extra: options.extra ?? 1 } })
 }

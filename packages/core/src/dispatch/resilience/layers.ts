@@ -115,8 +115,12 @@ export class Layers implements LayersInit {
     attempt.stage = 'running'
     attempt.startedAt = now
     if (timeoutMs !== undefined) {
-      attempt.dueAt = now + timeoutMs
-      this.deadlines.add(attempt)
+      const dueAt = now + timeoutMs
+      // One that has to end before that anyway is ended by whoever waits for it.
+      if (dueAt <= attempt.dueAt) {
+        attempt.dueAt = dueAt
+        this.deadlines.add(attempt)
+      }
     }
     return 'passed'
   }
@@ -137,16 +141,20 @@ export class Layers implements LayersInit {
     this.bulkhead?.leave()
   }
 
-  /** Nobody waits for a try any more, however far it has come. */
+  /**
+   * Nobody waits for a try any more, however far it has come. Its slot is free in a moment: those that wait for it may be
+   * abandoned too, all at once, and must not be begun first, one by the other's end.
+   */
   abandon(attempt: Try): void {
     const { stage } = attempt
-    if (stage === 'running') return this.leave(attempt, 'ignore')
     attempt.stage = 'over'
+    if (attempt.place >= 0) this.deadlines.remove(attempt)
+    if (stage === 'running') this.breaker?.released(attempt.permit)
     if (stage === 'waiting-for-slot') this.bulkhead?.quit(attempt)
-    if (stage === 'waiting-for-rate') {
-      this.limiter?.quit(attempt)
-      this.bulkhead?.leave()
-    }
+    if (stage === 'waiting-for-rate') this.limiter?.quit(attempt)
+    const { bulkhead } = this
+    const hasSlot = stage === 'running' || stage === 'waiting-for-rate'
+    if (bulkhead !== undefined && hasSlot) queueMicrotask(() => bulkhead.leave())
   }
 
   #takeSlot(attempt: Try): boolean {

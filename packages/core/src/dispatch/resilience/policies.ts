@@ -1,8 +1,9 @@
 import type { Circuit, Clock, EventSink, Policy, PolicyLike, Random } from '../../ports/index.js'
-import { identifier } from '../../ports/index.js'
+import { identifier, shown } from '../../ports/index.js'
 import { policyFailure } from './failures.js'
 import { LivePolicy } from './live-policy.js'
-import type { Plan } from './plan.js'
+import { isOperation } from './fallback.js'
+import { Plan } from './plan.js'
 
 export interface PoliciesDeps {
   readonly clock: Clock
@@ -34,12 +35,26 @@ export class Policies {
   start(name: string, plan: Plan): LivePolicy {
     identifier(name, "policy's name")
     const known = this.#started.get(name)
-    if (known?.plan === plan) return known.policy
-    if (known !== undefined || typeof plan?.start !== 'function') {
+    if (known !== undefined) {
+      if (known.plan === plan) return known.policy
       throw policyFailure('policy.conflicting_share', { layer: 'policy', name })
     }
+    checkForFunctions(name, plan)
     const policy = this.around(name, plan) as LivePolicy
     this.#started.set(name, { plan, policy })
     return policy
+  }
+}
+
+/** Throws unless a plan can stand around functions: no agent is at hand there to answer instead. */
+function checkForFunctions(layer: string, plan: Plan): void {
+  if (!(plan instanceof Plan)) {
+    const expected = 'what policy(…) returned'
+    throw policyFailure('policy.invalid_option', { layer, option: 'policy', received: shown(plan), expected })
+  }
+  for (const one of plan.layers) {
+    if (one.kind !== 'fallback' || !one.alternatives.some(isOperation)) continue
+    const received = 'the operation of an agent'
+    throw policyFailure('policy.invalid_option', { layer, option: 'fallback', received, expected: 'functions alone' })
   }
 }

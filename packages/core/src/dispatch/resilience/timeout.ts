@@ -24,8 +24,7 @@ export function deadline(options: { readonly ms: number }): DeadlineLayer {
 }
 
 function checked(layer: string, options: { readonly ms: number }): { readonly ms: number } {
-  const isNumber = (value: unknown) => typeof value === 'number' && value > 0 && value <= 1e12
-  const rule = { fits: isNumber, expected: 'a number of milliseconds above 0' }
+  const rule = { above: 0, max: 1_000_000_000_000 }
   const fault = optionFault(options, { ms: rule }) ?? optionFault({ ms: options.ms ?? null }, { ms: rule })
   if (fault !== undefined) throw policyFailure('policy.invalid_option', { layer, ...fault })
   return { ms: options.ms }

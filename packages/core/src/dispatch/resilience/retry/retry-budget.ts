@@ -24,7 +24,7 @@ export class RetryBudget {
     this.#options = options
     this.#clock = clock
     // What quiet times have saved up must not become a storm later.
-    this.#most = options.burst * 5
+    this.#most = Math.max(1, options.burst * 5)
     this.#balance = options.burst
     this.#refilledAt = clock.monotonic()
   }
