@@ -13,7 +13,7 @@ export {
   retry,
   timeout,
 } from './dispatch/index.js'
-export { topic } from './intake/bus/index.js'
+export { bus, topic } from './intake/bus/index.js'
 export type {
   Bus,
   BusMiddleware,

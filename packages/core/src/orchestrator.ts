@@ -13,7 +13,7 @@ import {
 } from './dispatch/index.js'
 import { consoleLogger, environment, SystemClock, SystemRandom } from './host/index.js'
 import { bind, EventEmitter, Kernel, closeFailed, keyedNeeds, type PartFault, startCancelled } from './kernel/index.js'
-import { Bus, LocalBus, putOnBus } from './intake/bus/index.js'
+import { Bus, bus as busToken, LocalBus, putOnBus } from './intake/bus/index.js'
 import { sortAgents } from './orchestrator/given-agents.js'
 import { checkOptions } from './orchestrator/check-options.js'
 import { LateLogger, silentMeter, silentTracer } from './orchestrator/silent-ports.js'
@@ -36,6 +36,7 @@ import {
   dispatcher as dispatcherPort,
   eventSink,
   logger as loggerPort,
+  type MessageBus,
   messageBus,
   meter as meterPort,
   random as randomPort,
@@ -98,9 +99,21 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
   const policies = new Policies({ clock, random, events })
   const pools = new Map<string, PoolHandle>()
   const localBus = new LocalBus({ clock, events }, settings.bus)
+  const stamp = { newId: () => random.id(), now: () => clock.now() }
+  let transport: MessageBus | undefined
+  const bus = new Bus({
+    get transport() {
+      transport ??= kernel.get(messageBus)
+      return transport
+    },
+    stamp,
+    deadLetters: localBus.deadLetters,
+    subscriptions: () => localBus.subscriptions,
+    startPolicy: (name, policy) => policies.around(name, policy),
+  })
   const kernel = await Kernel.assemble({
     provide,
-    ports: [...ports, ...storage.ports, bind(eventSink, events), bind(dispatcherPort, dispatch)],
+    ports: [...ports, ...storage.ports, bind(eventSink, events), bind(dispatcherPort, dispatch), bind(busToken, bus)],
     plugins: plugins.map((plugin) => ({ plugin, options: plugin.options.schema ? config.get(plugin.name) : {} })),
     prefer: storage.prefer,
     defaults: [
@@ -142,14 +155,6 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
   }
   events.emit('orchestrator.started', { ms: clock.monotonic() - startedAt })
 
-  const stamp = { newId: () => random.id(), now: () => clock.now() }
-  const bus = new Bus({
-    transport: kernel.get(messageBus),
-    stamp,
-    deadLetters: localBus.deadLetters,
-    subscriptions: () => localBus.subscriptions,
-    startPolicy: (name, policy) => policies.around(name, policy),
-  })
   return new RunningOrchestrator({
     kernel,
     dispatch,

@@ -1,3 +1,4 @@
+import { bus } from '../intake/bus/index.js'
 import { orchestratorFailure } from './failures.js'
 import type { OrchestratorOptions } from './options.js'
 import { rooms, type Settings } from './settings.js'
@@ -53,7 +54,7 @@ export function checkOptions(options: OrchestratorOptions): void {
 
 /** Ports that are filled before any plugin starts, and those that are always the orchestrator's own. */
 function checkPorts({ plugins = [], ports = [] }: OrchestratorOptions): void {
-  const own = [eventSink, dispatcher]
+  const own: readonly { readonly key: symbol }[] = [eventSink, dispatcher, bus]
   for (const { token } of ports) {
     if (own.some(({ key }) => key === token.key))
       throw orchestratorFailure('orchestrator.own_port', { port: token.name })

@@ -24,7 +24,7 @@ export interface PolicyAttempt {
   /** Aborts when nobody waits for this try any more. */
   readonly signal: AbortSignal
   /** 1 for the first try, where the policy counts them. */
-  readonly attempt?: number
+  readonly attempt?: number | undefined
 }
 
 /** A policy that is described and not yet at work: it has no state of its own, and may be started in several places. */

@@ -47,7 +47,7 @@ export async function createTestOrchestrator<const Agents extends readonly Agent
   const { stubs, seed, clock: pace, ports = [], interceptors = [], ...rest } = options
   const script = new StubScript(stubs)
   const recorder = new CallRecorder((message) => script.refusalOf(message))
-  const underWay = new Set<string>()
+  const underWay = new Set<unknown>()
   const time = pace === 'manual' ? new ManualClock() : new VirtualClock(() => underWay.size > 0)
   const log = new RecordingLogger()
   const events: LifecycleEvent[] = []
@@ -73,6 +73,7 @@ export async function createTestOrchestrator<const Agents extends readonly Agent
     },
   })
 
+  if (time instanceof VirtualClock) watchRequests(orchestrator, time, underWay)
   const close = orchestrator.close.bind(orchestrator)
   let closing: Promise<void> | undefined
   return Object.assign(orchestrator, {
@@ -91,6 +92,24 @@ export async function createTestOrchestrator<const Agents extends readonly Agent
       return closing
     },
   })
+}
+
+/** Has time move while somebody waits for an answer over the bus. */
+function watchRequests({ bus }: Orchestrator, time: VirtualClock, underWay: Set<unknown>): void {
+  const waiting = bus as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
+  for (const name of ['request', 'broadcast', 'pipeline']) {
+    const ask = waiting[name]?.bind(bus)
+    waiting[name] = async (...args) => {
+      const key = {}
+      underWay.add(key)
+      time.watch()
+      try {
+        return await ask?.(...args)
+      } finally {
+        underWay.delete(key)
+      }
+    }
+  }
 }
 
 /** Moves the clock from one due task to the next, and lets promises settle in between. */

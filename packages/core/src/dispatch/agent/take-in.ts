@@ -1,4 +1,4 @@
-import { type AgentProtocol, identifier, type Operation, shown } from '../../ports/index.js'
+import { type AgentProtocol, identifier, type Operation, optionFault, shown } from '../../ports/index.js'
 import { type AgentOptions, type Operations, operationsOf, reservedNames } from './agent-definition.js'
 import { CodeDefinition } from './code-definition.js'
 import { agentFailure } from './failures.js'
@@ -19,8 +19,7 @@ export function takeIn(
       remedy: 'Give an object of operations by name.',
     })
   }
-  checkPolicy(`The agent ${name}`, options.policy)
-  for (const group of options.groups ?? []) identifier(group, "group's name")
+  checkAgentOptions(name, options)
   const own: Record<string, Operation> = {}
   for (const [operationName, one] of Object.entries(operations)) {
     identifier(operationName, "operation's name")
@@ -36,6 +35,22 @@ export function takeIn(
     own[operationName] = Object.freeze({ ...one, agent: name, name: operationName })
   }
   return operationsOf(new CodeDefinition(name, own, protocol, options))
+}
+
+function checkAgentOptions(name: string, options: AgentOptions): void {
+  const fault = optionFault(options, {
+    policy: { fits: () => true, expected: 'a policy' },
+    groups: { fits: Array.isArray, expected: 'a list of names' },
+  })
+  if (fault !== undefined) {
+    throw agentFailure('agent.invalid_definition', {
+      what: `The agent ${name}`,
+      because: `has ${fault.received} as its ${fault.option}`,
+      remedy: `Give ${fault.expected}.`,
+    })
+  }
+  checkPolicy(`The agent ${name}`, options.policy)
+  for (const group of options.groups ?? []) identifier(group, "group's name")
 }
 
 function checkName(agentName: string, name: string): void {

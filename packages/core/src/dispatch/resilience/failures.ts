@@ -22,6 +22,12 @@ export const policyFailure = declareFailures({
       `Two policies share the ${layer} ${name}, and give it different options.`,
     remedy: 'Make it once and use it in both, or give one of them another name.',
   },
+  'policy.name_taken': {
+    when: 'A policy was to be put to work under a name that an agent or an operation of the orchestrator has.',
+    retryable: false,
+    says: ({ name }: { readonly name: string }) => `There is a policy around ${name} already.`,
+    remedy: 'Choose another name: orchestrator.policy(name, plan).',
+  },
   'policy.cancelled': {
     when: 'Whoever waited for work under a policy stopped waiting. The reason of the signal is the cause.',
     retryable: false,

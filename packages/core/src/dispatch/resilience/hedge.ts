@@ -7,7 +7,7 @@ export interface HedgeOptions {
   /** How long a try may take before another one is begun beside it. */
   readonly afterMs: number
   /** How many may be begun beside the first: 1. */
-  readonly extra?: number
+  readonly extra?: number | undefined
 }
 
 /** The layer of a policy that does not wait for a slow try alone. */

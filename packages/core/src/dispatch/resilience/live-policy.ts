@@ -1,4 +1,4 @@
-import { type Circuit, type Policy, type PolicyAttempt, shown } from '../../ports/index.js'
+import { type Circuit, type Policy, type PolicyAttempt, priorities, shown } from '../../ports/index.js'
 import { policyFailure } from './failures.js'
 import { cancelled, type ExecuteOptions, FunctionExecution } from './function-execution.js'
 import type { Layers } from './layers.js'
@@ -36,7 +36,11 @@ export class LivePolicy implements Policy {
   ): Promise<Result> {
     const { layers, innermost } = this
     try {
+      if (typeof work !== 'function') throw this.#invalid('work', work, 'a function')
       if (signal !== undefined) this.#check(signal)
+      if (options?.priority !== undefined && !priorities.includes(options.priority)) {
+        throw this.#invalid('priority', options.priority, `one of ${priorities.join(', ')}`)
+      }
       const { refusal } = layers
       if (refusal !== undefined) return rejected(refusal)
       const inner = innermost === undefined ? work : within(innermost, work)
@@ -48,11 +52,13 @@ export class LivePolicy implements Policy {
     }
   }
 
+  #invalid(option: string, received: unknown, expected: string): Error {
+    const fault = { option, received: shown(received), expected }
+    return policyFailure('policy.invalid_option', { layer: this.layers.name, ...fault })
+  }
+
   #check(signal: AbortSignal): void {
-    if (typeof signal?.addEventListener !== 'function') {
-      const fault = { option: 'signal', received: shown(signal), expected: 'an AbortSignal' }
-      throw policyFailure('policy.invalid_option', { layer: this.layers.name, ...fault })
-    }
+    if (typeof signal?.addEventListener !== 'function') throw this.#invalid('signal', signal, 'an AbortSignal')
     if (signal.aborted) throw cancelled(this.layers.name, signal.reason)
   }
 }

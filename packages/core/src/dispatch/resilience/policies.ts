@@ -17,6 +17,7 @@ export class Policies {
   readonly circuits = new Map<string, Circuit>()
   readonly #deps: PoliciesDeps
   readonly #shared = new Map<string, unknown>()
+  readonly #names = new Set<string>()
   readonly #started = new Map<string, { readonly plan: Plan; readonly policy: LivePolicy }>()
 
   constructor(deps: PoliciesDeps) {
@@ -25,6 +26,7 @@ export class Policies {
 
   /** Puts a policy to work around what has this name; one that is at work already, of whatever library, is it. */
   around(name: string, policy: PolicyLike): Policy {
+    this.#names.add(name)
     if (!('start' in policy)) return policy
     const live = policy.start({ ...this.#deps, name, shared: this.#shared })
     if (live instanceof LivePolicy && live.circuit !== undefined) this.circuits.set(name, live.circuit)
@@ -39,6 +41,7 @@ export class Policies {
       if (known.plan === plan) return known.policy
       throw policyFailure('policy.conflicting_share', { layer: 'policy', name })
     }
+    if (this.#names.has(name)) throw policyFailure('policy.name_taken', { name })
     checkForFunctions(name, plan)
     const policy = this.around(name, plan) as LivePolicy
     this.#started.set(name, { plan, policy })

@@ -1,6 +1,7 @@
 export { type Addressed, putOnBus } from './agent-on-bus.js'
 export { Bus, type BusMiddleware, type Handler, type ListenOptions } from './bus.js'
 export type { PublishOptions } from './bus-message.js'
+export { bus } from './bus-token.js'
 export { type BusSettings, busSettings } from './bus-settings.js'
 export type { DeadLetter, DeadLetters, DeathReason } from './dead-letters.js'
 export { busFailure } from './failures.js'

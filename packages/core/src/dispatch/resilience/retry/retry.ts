@@ -1,30 +1,33 @@
 import { optionFault } from '../../../ports/index.js'
 import { policyFailure } from '../failures.js'
-import type { Jitter } from './backoff.js'
+import type { BackoffOptions, Jitter } from './backoff.js'
 import type { RetryBudgetOptions } from './retry-budget.js'
 
 /** When and how often a failed try is followed by another one. */
 export interface RetryOptions {
   /** How many tries there are in all, the first included: 3. */
-  readonly attempts?: number
+  readonly attempts?: number | undefined
   /** The first wait, doubled with each further retry: 100. */
-  readonly baseMs?: number
+  readonly baseMs?: number | undefined
   /** The longest wait, unless the other side asked for a longer one: 10,000. */
-  readonly capMs?: number
+  readonly capMs?: number | undefined
   /** How chance spreads the waits: `full`. */
-  readonly jitter?: Jitter
+  readonly jitter?: Jitter | undefined
   /** The longest wait that the other side may ask for; if it wants a longer one, there is no retry at all. Unless given, the deadline is the bound. */
-  readonly maxRetryAfterMs?: number
+  readonly maxRetryAfterMs?: number | undefined
   /** Bounds the share of retries in all tries; `scope` names a budget that several policies share. */
-  readonly budget?: (Partial<RetryBudgetOptions> & { readonly scope?: string }) | false
+  readonly budget?: (Partial<RetryBudgetOptions> & { readonly scope?: string | undefined }) | false | undefined
   /** Tries again what a policy further inside has given up on. */
-  readonly evenIfExhausted?: boolean
+  readonly evenIfExhausted?: boolean | undefined
 }
 
 /** The layer of a policy that tries again. */
 export interface RetryLayer {
   readonly kind: 'retry'
-  readonly options: Required<Omit<RetryOptions, 'budget'>> & {
+  readonly options: BackoffOptions & {
+    readonly attempts: number
+    readonly maxRetryAfterMs: number
+    readonly evenIfExhausted: boolean
     readonly budget: (RetryBudgetOptions & { readonly scope: string | undefined }) | undefined
   }
 }
