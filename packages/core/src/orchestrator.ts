@@ -1,5 +1,6 @@
 import { type ResolvedConfig, resolveConfig } from './config/index.js'
 import {
+  type AgentAtWork,
   Dispatch,
   guard,
   instrumentation,
@@ -109,7 +110,7 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     stamp,
     deadLetters: localBus.deadLetters,
     subscriptions: () => localBus.subscriptions,
-    startPolicy: (name, policy) => policies.around(name, policy),
+    startPolicy: (name, policy) => policies.around(`bus/${name}`, policy),
   })
   const kernel = await Kernel.assemble({
     provide,
@@ -138,17 +139,25 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     const constants: Provision['constants'] = (needs) => kernel.constants(needs)
     const provision: Provision = { clock, random, events, policies, constants }
     const usual = usualPolicy(settings.resilience)
+    // At once: should the next one not fit, those before it are closed.
+    const adopt = (one: AgentAtWork) => {
+      if (one.close) kernel.adopt(`agent ${one.name}`, () => one.close?.())
+    }
     for (const definition of agents.defined) {
       const bound = definition.bind(provision)
+      adopt(bound)
       const handle = poolHandleOf(bound)
       if (handle !== undefined) pools.set(definition.name, handle)
       dispatch.join(guard(bound, definition, provision, usual), definition.groups)
     }
-    for (const agent of agents.own) dispatch.join(guard(new OwnAgent(agent), {}, provision, usual), agent.groups)
+    for (const agent of agents.own) {
+      const bound = new OwnAgent(agent)
+      adopt(bound)
+      dispatch.join(guard(bound, {}, provision, usual), agent.groups)
+    }
     const deliver = (message: AgentMessage, signal: AbortSignal) =>
       dispatch.dispatch(message, { signal, isAccepted: true })
-    for (const one of agents.addressed) putOnBus(kernel.get(messageBus), one, deliver)
-    for (const [name, agent] of dispatch.agents) if (agent.close) kernel.adopt(`agent ${name}`, () => agent.close?.())
+    for (const one of agents.addressed) putOnBus(kernel.get(messageBus), one, settings.bus.perAgent, deliver)
   } catch (error) {
     await kernel.close(error)
     throw error

@@ -14,7 +14,7 @@ export class Attempt implements ActiveCall, Parent {
   /** The try of a policy; a call without a policy is itself its only try. */
   readonly #try: TryOfCall | undefined
   #isEnded = false
-  /** What it began, where it is no try of a policy, which would know. */
+  /** What it began. */
   #children: Set<Stoppable> | undefined
   #context: Context | undefined
   #asked: Map<string, number> | undefined
@@ -36,13 +36,24 @@ export class Attempt implements ActiveCall, Parent {
     return Object.assign(this.context, needed)
   }
 
-  tried(message: AgentMessage, attempt?: TryOfCall): Attempt {
-    return new Attempt(this.call, message, this.#host, this.beganAt, attempt)
+  tried(message: AgentMessage, attempt: TryOfCall | undefined = this.#try): Attempt {
+    const startedAt = attempt === undefined || attempt === this.#try ? this.beganAt : attempt.startedAt
+    const beganAt = Number.isNaN(startedAt) ? this.#host.monotonic() : startedAt
+    return new Attempt(this.call, message, this.#host, beganAt, attempt)
   }
 
   took(attempts: number, waitedMs: number): void {
-    this.call.attempts = attempts
+    // Policies may stand around each other: each further try is one more.
+    this.call.attempts += attempts - 1
     this.call.waitedMs += waitedMs
+  }
+
+  get isLate(): boolean {
+    return this.call.lateness !== undefined
+  }
+
+  watch(one: Stoppable): void {
+    this.call.watch(one)
   }
 
   get overridesNeeds(): boolean {
@@ -72,7 +83,7 @@ export class Attempt implements ActiveCall, Parent {
 
   adopt(child: Stoppable): void {
     this.call.adopt(child)
-    if (this.#try !== undefined) return this.#try.adopt(child)
+    this.#try?.adopt(child)
     this.#children ??= new Set()
     this.#children.add(child)
   }

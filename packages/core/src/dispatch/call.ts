@@ -41,6 +41,7 @@ export class Call implements Deadlined, Stoppable, Account {
   /** How long it waited in all: for a slot, for a rate, between tries. */
   waitedMs = 0
   reserved: Usage | undefined
+  charged: Usage | undefined
   /** What it will probably consume. */
   estimate: Usage | undefined
   #spent: { tokens: number; costUsd: number } | undefined
@@ -56,6 +57,7 @@ export class Call implements Deadlined, Stoppable, Account {
   #isStopped = false
   #reason: unknown
   #whenStopped: ((reason: unknown) => void) | undefined
+  #watcher: Stoppable | undefined
   #children: Set<Stoppable> | undefined
 
   constructor(message: AgentMessage, request: Request, parent: Parent | undefined, startedAt: number, dueAt: number) {
@@ -88,11 +90,19 @@ export class Call implements Deadlined, Stoppable, Account {
     this.#whenStopped = stopped
   }
 
+  /** Has something be told when the call is stopped. */
+  watch(one: Stoppable): void {
+    // Mostly there is one; no set is made for that.
+    if (this.#watcher === undefined) this.#watcher = one
+    else this.adopt(one)
+  }
+
   /** Ends the call, whatever its agent is doing: who waits is told, its signal aborts, and so do the calls it made. */
   stop(reason: unknown): void {
     if (this.#isStopped || this.isOver) return
     this.#isStopped = true
     this.#reason = reason
+    this.#watcher?.stop(reason)
     this.#whenStopped?.(reason)
     this.#controller?.abort(reason)
   }

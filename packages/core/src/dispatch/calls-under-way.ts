@@ -43,7 +43,7 @@ export class CallsUnderWay {
 
   fail(call: Call, error: unknown): Promise<never> {
     const failure = asFailure(call.message, error, classify)
-    call.request.ledger.leave(call, true)
+    call.request.ledger.leave(call, false)
     this.#ended(call, 'failed', failure)
     const left = this.#leave(call, failure)
     return left === undefined ? Promise.reject(failure) : left.then(() => Promise.reject(failure))

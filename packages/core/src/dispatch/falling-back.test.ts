@@ -58,7 +58,7 @@ describe.each([
     expect(told).toEqual(['reset', 'agent.invalid_output', 'it', 'nor I'])
   })
 
-  it('it fails as the last of those who answer instead', async () => {
+  it('the call fails as the last of those who answer instead', async () => {
     const last = new Error('nobody')
     const failing = guarded(
       () => Promise.reject(passing()),

@@ -1,4 +1,5 @@
 export {
+  type AgentAtWork,
   type AgentDefinition,
   type AgentOptions,
   adapt,

@@ -60,8 +60,9 @@ const exceeded = (limit: string, allowed: number, used: number, wanted: number) 
 describe('the budget of a request', () => {
   it('bounds its calls, the first included, and the one too many is not made', async () => {
     let made = 0
-    const look = ({ events, calls }: TestOrchestrator) => {
-      made = calls(idle.work).filter(({ failure }) => failure === undefined).length
+    const look = (orchestrator: TestOrchestrator) => {
+      const { events } = orchestrator
+      made = orchestrator.calls(idle.work).filter(({ failure }) => failure === undefined).length
       expect(events.filter(({ type }) => type === 'budget.exceeded')).toMatchObject([
         { limit: 'calls', message: { receiver: { agent: 'idle' } }, failure: { code: 'budget.exceeded' } },
       ])
@@ -167,7 +168,7 @@ describe('the budget of a request', () => {
         await ask(idle.work, 1, { estimate: { tokens: 10 } })
       },
       {},
-      ({ calls }) => left.push(calls(idle.work)[0]?.message.budget),
+      (orchestrator) => left.push(orchestrator.calls(idle.work)[0]?.message.budget),
     )
     expect(left).toEqual([{ calls: 8, tokens: 70 }])
 

@@ -12,7 +12,7 @@ import {
   type RequestScope,
 } from '../dispatch/index.js'
 import type { Bus } from '../intake/bus/index.js'
-import { closeFailed, type EventEmitter, type Kernel, type Listener } from '../kernel/index.js'
+import { closeFailed, type EventEmitter, type Kernel, type Listener, type PartFault } from '../kernel/index.js'
 import { orchestratorFailure } from './failures.js'
 import { checkHealth, type OrchestratorHealth } from './health.js'
 import {
@@ -23,6 +23,7 @@ import {
   type Clock,
   decodeMessage,
   encodeMessage,
+  errorText,
   fail,
   identifier,
   isFailure,
@@ -241,15 +242,21 @@ export class RunningOrchestrator implements Orchestrator {
   }
 
   async #close(drainMs: number): Promise<void> {
-    const { kernel, dispatch, transport, events, clock } = this.#deps
+    const { kernel, dispatch, transport, policies, events, clock } = this.#deps
     const startedAt = clock.monotonic()
     const leftMs = () => Math.max(0, drainMs - (clock.monotonic() - startedAt))
     events.emit('orchestrator.closing', { inFlight: dispatch.inFlight })
     // Requests under way may still publish; and what the bus has taken in may still come to agents.
     let abandoned = await dispatch.drain(drainMs)
-    await transport.close({ drainMs: leftMs() })
+    const faults: PartFault[] = []
+    try {
+      await transport.close({ drainMs: leftMs() })
+    } catch (cause) {
+      faults.push({ part: 'message bus', because: errorText(cause), cause })
+    }
     abandoned += await dispatch.drain(leftMs())
-    const faults = await kernel.close()
+    policies.close()
+    faults.push(...(await kernel.close()))
     events.emit('orchestrator.closed', { ms: clock.monotonic() - startedAt, abandoned })
     if (faults.length > 0) throw closeFailed(faults)
   }

@@ -18,6 +18,8 @@ export interface Stoppable {
 export interface TryOfCall {
   readonly signal: AbortSignal
   readonly isOver: boolean
+  /** On the monotonic clock; NaN where nobody looked. */
+  readonly startedAt: number
   /** On the monotonic clock; `Infinity` where the try has no time of its own. */
   readonly dueAt: number
   adopt(child: Stoppable): void
@@ -46,6 +48,10 @@ export interface ActiveCall {
   tried(message: AgentMessage, attempt?: TryOfCall): ActiveCall
   /** Whether nobody waits for it any more. */
   readonly isOver: boolean
+  /** Whether that is because it took too long itself. */
+  readonly isLate: boolean
+  /** Has something be told when nobody waits any more, should that be before the agent has answered. */
+  watch(one: Stoppable): void
   /** It was a try that is over: what it began, and did not wait for, stops. */
   end(reason: unknown): void
   /** Takes note of how often it was tried and how long it waited. */

@@ -25,6 +25,7 @@ class OneCall {
   attempts = 1
   made = 0
   reserved: Usage | undefined
+  charged: Usage | undefined
   readonly spent = { tokens: 0, costUsd: 0 }
   /** What was told while it was under way, and what was estimated. */
   readonly estimate: Usage | undefined
@@ -50,7 +51,8 @@ test('however calls enter, spend and leave, nobody is let in beyond the budget, 
       const used = (name: 'tokens' | 'costUsd') =>
         all.reduce((sum, one) => {
           const settled = counted.get(one)
-          if (settled !== undefined) return sum + settled[name]
+          // Who tells late tells what was counted already, up to that.
+          if (settled !== undefined) return sum + Math.max(settled[name], one.spent[name])
           return sum + Math.max(one.spent[name], one.estimate?.[name] ?? 0)
         }, 0)
       const enter = (estimate: Usage | undefined, parent: OneCall | undefined) => {
@@ -85,14 +87,13 @@ test('however calls enter, spend and leave, nobody is let in beyond the budget, 
       }
       for (const one of steps) {
         if (one.kind === 'enter') enter(one.estimate, inside[one.parent])
-        else if (inside.length > 0) {
+        else if (one.kind === 'spend') {
+          if (all.length > 0) ledger.spend(all[one.which % all.length] as OneCall, one.usage)
+        } else if (inside.length > 0) {
           const call = inside[one.which % inside.length] as OneCall
-          if (one.kind === 'spend') ledger.spend(call, one.usage)
-          else {
-            call.attempts = one.attempts
-            inside.splice(inside.indexOf(call), 1)
-            leave(call, one.wasCutOff)
-          }
+          call.attempts = one.attempts
+          inside.splice(inside.indexOf(call), 1)
+          leave(call, one.wasCutOff)
         }
         for (const name of ['tokens', 'costUsd'] as const) {
           const limit = allowed[name]

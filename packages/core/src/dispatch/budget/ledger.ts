@@ -10,6 +10,8 @@ export interface Account {
   /** What is set aside for it, beyond what it has told of. */
   reserved: Usage | undefined
   readonly spent: { tokens: number; costUsd: number }
+  /** What was charged for it when it was over, though it had not told of it. */
+  charged: Usage | undefined
 }
 
 /** What makes calls: a try of another one. */
@@ -63,6 +65,8 @@ export class Ledger {
   spend(account: Account, { tokens = 0, costUsd = 0 }: Usage): void {
     account.spent.tokens += tokens
     account.spent.costUsd += costUsd
+    const { charged } = account
+    if (charged !== undefined) return this.#spendLate(account, charged, { tokens, costUsd })
     this.#tokens += tokens
     this.#costUsd += costUsd
     const { reserved } = account
@@ -90,8 +94,21 @@ export class Ledger {
     this.#reservedCostUsd -= costUsd
     // What a policy did not begin has consumed nothing.
     if (account.attempts === 0) return
-    if (wasCutOff || spent.tokens === 0) this.#tokens += tokens
-    if (wasCutOff || spent.costUsd === 0) this.#costUsd += costUsd
+    const charged = {
+      tokens: wasCutOff || spent.tokens === 0 ? tokens : 0,
+      costUsd: wasCutOff || spent.costUsd === 0 ? costUsd : 0,
+    }
+    this.#tokens += charged.tokens
+    this.#costUsd += charged.costUsd
+    account.charged = charged
+  }
+
+  /** It tells when it is over: what was charged for it already is not charged twice. */
+  #spendLate(account: Account, charged: Usage, { tokens = 0, costUsd = 0 }: Usage): void {
+    const [paidTokens = 0, paidCostUsd = 0] = [charged.tokens, charged.costUsd]
+    this.#tokens += Math.max(0, tokens - paidTokens)
+    this.#costUsd += Math.max(0, costUsd - paidCostUsd)
+    account.charged = { tokens: Math.max(0, paidTokens - tokens), costUsd: Math.max(0, paidCostUsd - costUsd) }
   }
 
   #check(message: AgentMessage, limit: 'tokens' | 'costUsd', used: number, wanted: number): void {

@@ -1,5 +1,6 @@
-import type { AgentHealth, AgentMessage, Capabilities } from '../../ports/index.js'
+import type { AgentHealth, AgentMessage, Capabilities, ErrorClass } from '../../ports/index.js'
 import { type ActiveCall, type AgentAtWork, agentFailure, type MaybePromise, type Provision } from '../agent/index.js'
+import { classifierOf } from '../resilience/index.js'
 import type { Balancer } from './balancing/balancer.js'
 import { balancerFor } from './balancing/balancer-for.js'
 import type { Member, TurnOutcome } from './members/member.js'
@@ -23,6 +24,7 @@ const outputting: Work = (agent, message, call) => agent.output(message, call)
 export class AgentPool implements AgentAtWork, TurnKeeper, HasPoolHandle {
   readonly name: string
   readonly clock: Provision['clock']
+  readonly classOf: (error: unknown) => ErrorClass
   readonly [poolBrand]: PoolHandle
   readonly #operations: DescribedPool['operations']
   readonly #roster: Roster
@@ -31,9 +33,10 @@ export class AgentPool implements AgentAtWork, TurnKeeper, HasPoolHandle {
   /** Answers, in a test, the operations of the pool that the test stubs. */
   readonly #stub: { readonly agent: AgentAtWork; readonly operations: ReadonlySet<string> } | undefined
 
-  constructor({ name, operations, members, settings, stub }: DescribedPool, provision: Provision) {
+  constructor({ name, operations, members, settings, policy, stub }: DescribedPool, provision: Provision) {
     this.name = name
     this.clock = provision.clock
+    this.classOf = classifierOf(policy)
     this.#operations = operations
     this.#roster = new Roster(settings.panicBelow)
     this.#membership = new Membership(name, provision, this.#roster, settings)
@@ -144,7 +147,7 @@ export class AgentPool implements AgentAtWork, TurnKeeper, HasPoolHandle {
     const { member, message } = turn
     // Where nobody waits any more, nobody else is asked.
     if (call.isOver || !isRefusal(error, member, message)) {
-      turn.end(outcomeOf(error))
+      turn.end(outcomeOf(this.classOf(error)))
       throw error
     }
     turn.end('refused')

@@ -1,10 +1,12 @@
-import { type AgentMessage, type Clock, classify } from '../../ports/index.js'
+import type { AgentMessage, Clock, ErrorClass } from '../../ports/index.js'
 import type { Stoppable } from '../agent/index.js'
 import type { Member, TurnOutcome } from './members/member.js'
 
 /** Who keeps count of the calls of members. */
 export interface TurnKeeper {
   readonly clock: Clock
+  /** What an error means, as the policy of the pool has it. */
+  readonly classOf: (error: unknown) => ErrorClass
   ended(turn: Turn, outcome: TurnOutcome, ms: number, now: number): void
 }
 
@@ -25,7 +27,7 @@ export class Turn implements Stoppable {
 
   /** Nobody waits any more. That it took too long speaks against the member, that somebody left does not. */
   stop(reason: unknown): void {
-    this.end(classify(reason) === 'retry' ? 'failed' : 'cancelled')
+    this.end(this.#keeper.classOf(reason) === 'retry' ? 'failed' : 'cancelled')
   }
 
   end(outcome: TurnOutcome): void {
@@ -36,9 +38,8 @@ export class Turn implements Stoppable {
   }
 }
 
-/** How a call ended for the member whose agent threw this. */
-export function outcomeOf(error: unknown): TurnOutcome {
-  const kind = classify(error)
+/** How a call ended for the member whose agent threw what means this. */
+export function outcomeOf(kind: ErrorClass): TurnOutcome {
   if (kind === 'ignore') return 'cancelled'
   return kind === 'fail' ? 'at fault itself' : 'failed'
 }

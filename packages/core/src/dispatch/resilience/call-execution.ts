@@ -44,6 +44,10 @@ export class CallExecution extends Execution {
     return this.#message.priority
   }
 
+  protected override get isLate(): boolean {
+    return this.#call.isLate
+  }
+
   protected override work(attempt: Try): unknown {
     const message = this.#messageOf(attempt.attempt)
     if (this.#innermost === undefined) return this.#work(message, attempt)
@@ -123,6 +127,7 @@ function withSignal(attempt: Try, signal: AbortSignal): TryOfCall {
     get isOver() {
       return attempt.isOver || signal.aborted
     },
+    startedAt: attempt.startedAt,
     dueAt: attempt.dueAt,
     adopt: (child) => attempt.adopt(child),
     disown: (child) => attempt.disown(child),

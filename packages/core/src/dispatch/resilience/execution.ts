@@ -46,6 +46,8 @@ export abstract class Execution implements Deadlined, Stoppable, Tries, Trying {
 
   abstract get priority(): Priority
   abstract get units(): number
+  /** Whether, when nobody waits any more, that is because the work took too long. */
+  protected abstract get isLate(): boolean
   /** Does the work once. */
   protected abstract work(attempt: Try): unknown
   /** Has something else answer. */
@@ -89,7 +91,7 @@ export abstract class Execution implements Deadlined, Stoppable, Tries, Trying {
   /** Nobody waits for the outcome any more. */
   stop(reason: unknown): void {
     if (this.#outcome !== undefined) return
-    this.#abandonAll(reason)
+    this.#abandonAll(reason, this.isLate)
     this.#fail(this.stoppedBy(reason))
   }
 
@@ -98,7 +100,7 @@ export abstract class Execution implements Deadlined, Stoppable, Tries, Trying {
     const { name, deadlineMs = 0 } = this.layers
     const { attempts, lastError } = this
     const failure = policyFailure('policy.deadline_exceeded', { policy: name, deadlineMs, attempts }, lastError)
-    this.#abandonAll(failure)
+    this.#abandonAll(failure, true)
     this.#giveUp(failure, 'retry')
   }
 
@@ -136,7 +138,7 @@ export abstract class Execution implements Deadlined, Stoppable, Tries, Trying {
       if (attempt.attempt > 1) this.again(attempt, this.#others !== undefined && this.#others.size > 0)
       // Whoever was told of it may have stopped it.
       if (this.#outcome === undefined) this.#work(attempt)
-      else this.layers.abandon(attempt)
+      else this.layers.abandon(attempt, false)
     } else if (passed === 'waits') {
       this.#waitsSince = this.layers.clock.monotonic()
     } else {
@@ -168,7 +170,8 @@ export abstract class Execution implements Deadlined, Stoppable, Tries, Trying {
     // Its time was up, or another one was faster.
     if (attempt.isOver) return
     this.layers.leave(attempt, 'succeeded')
-    if (this.#others !== undefined) this.#abandonAll(policyFailure('policy.overtaken', { policy: this.layers.name }))
+    if (this.#others !== undefined)
+      this.#abandonAll(policyFailure('policy.overtaken', { policy: this.layers.name }), false)
     this.#succeed(value)
   }
 
@@ -199,7 +202,16 @@ export abstract class Execution implements Deadlined, Stoppable, Tries, Trying {
     this.#waitsSince = clock.monotonic()
     this.#timer?.cancel()
     // There is work still to be done: a process with nothing else to do must live to do it.
-    this.#timer = clock.schedule(delayMs, () => this.#begin(this.#waitIsOver()), true)
+    const { waiting } = this.layers
+    waiting.add(this)
+    this.#timer = clock.schedule(
+      delayMs,
+      () => {
+        waiting.delete(this)
+        this.#begin(this.#waitIsOver())
+      },
+      true,
+    )
   }
 
   #hedgeLater(afterMs: number): void {
@@ -238,10 +250,10 @@ export abstract class Execution implements Deadlined, Stoppable, Tries, Trying {
     return true
   }
 
-  #abandonAll(reason: unknown): void {
+  #abandonAll(reason: unknown, tookTooLong: boolean): void {
     for (const one of [this.#newest, ...(this.#others ?? [])]) {
       if (one === undefined || one.isOver) continue
-      this.layers.abandon(one)
+      this.layers.abandon(one, tookTooLong)
       one.stop(reason)
     }
     this.#others?.clear()
@@ -282,6 +294,7 @@ export abstract class Execution implements Deadlined, Stoppable, Tries, Trying {
 
   #end(outcome: 'succeeded' | 'failed'): void {
     this.#outcome = outcome
+    this.layers.waiting.delete(this)
     this.#timer?.cancel()
     if (this.place >= 0) this.layers.deadlines.remove(this)
     this.ended()

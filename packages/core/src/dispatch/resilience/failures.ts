@@ -28,6 +28,12 @@ export const policyFailure = declareFailures({
     says: ({ name }: { readonly name: string }) => `There is a policy around ${name} already.`,
     remedy: 'Choose another name: orchestrator.policy(name, plan).',
   },
+  'policy.closed': {
+    when: 'Work was to be done, or tried again, under a policy of an orchestrator that is closed.',
+    retryable: false,
+    says: ({ policy }: { readonly policy: string }) => `${policy} does nothing more: its orchestrator is closed.`,
+    remedy: 'Begin no work after close().',
+  },
   'policy.cancelled': {
     when: 'Whoever waited for work under a policy stopped waiting. The reason of the signal is the cause.',
     retryable: false,

@@ -32,6 +32,10 @@ export class FunctionExecution extends Execution {
     if (signal !== undefined) this.#watch(signal)
   }
 
+  protected override get isLate(): boolean {
+    return false
+  }
+
   protected override work(attempt: Try): unknown {
     return (0, this.#work)(attempt)
   }

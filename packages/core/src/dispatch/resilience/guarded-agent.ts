@@ -9,6 +9,7 @@ import {
 import type { ActiveCall, AgentAtWork, MaybePromise } from '../agent/index.js'
 import { CallExecution, type Wanted, type Worker } from './call-execution.js'
 import { LivePolicy } from './live-policy.js'
+import { PendingTry } from './pending-try.js'
 import { rejected } from './rejected.js'
 
 /** The policies of one agent: that of an operation where it has one of its own, else that of the agent. */
@@ -85,10 +86,19 @@ export class GuardedAgent implements AgentAtWork {
       breaker?.succeeded(permit, Number.NaN, Number.NaN)
       return result
     }
-    return (result as Promise<unknown>).then((value) => {
-      breaker?.succeeded(permit, Number.NaN, Number.NaN)
-      return value
-    }, goOn)
+    if (breaker === undefined) return result.catch(goOn)
+    const pending = new PendingTry(breaker, permit, call)
+    call.watch(pending)
+    return (result as Promise<unknown>).then(
+      (value) => {
+        pending.succeeded()
+        return value
+      },
+      (error: unknown) => {
+        pending.isOver = true
+        return goOn(error)
+      },
+    )
   }
 
   #work(message: AgentMessage, call: ActiveCall, wanted: Wanted): unknown {
@@ -119,6 +129,7 @@ function triedUntil(signal: AbortSignal, call: ActiveCall) {
     get isOver() {
       return signal.aborted
     },
+    startedAt: Number.NaN,
     dueAt: call.dueAt,
     // What it begins hangs on the call; which tries there are, the other library alone knows.
     adopt: () => {},

@@ -6,9 +6,11 @@ import {
   markExhausted,
   type Random,
 } from '../../ports/index.js'
+import type { Stoppable } from '../agent/index.js'
 import type { Bulkhead } from './bulkhead/bulkhead.js'
 import type { CircuitBreaker } from './circuit-breaker/circuit-breaker.js'
 import type { Deadlines } from './deadlines.js'
+import { policyFailure } from './failures.js'
 import type { Alternative } from './fallback.js'
 import type { HedgeOptions } from './hedge.js'
 import type { RateLimiter } from './rate-limit/rate-limiter.js'
@@ -53,6 +55,9 @@ export class Layers implements LayersInit {
   /** Whether the beginning of a try has to be timed. */
   readonly readsTime: boolean
   readonly #timesEnd: boolean
+  /** Those who wait to try again. */
+  readonly waiting = new Set<Stoppable>()
+  isClosed = false
 
   constructor(init: LayersInit) {
     this.name = init.name
@@ -75,14 +80,15 @@ export class Layers implements LayersInit {
     this.#timesEnd = breaker?.measuresTime === true
   }
 
+  /** Nothing is begun any more, nor tried again. */
+  close(): void {
+    this.isClosed = true
+    const reason = policyFailure('policy.closed', { policy: this.name })
+    for (const one of this.waiting) one.stop(reason)
+  }
+
   classOf(error: unknown): ErrorClass {
-    if (this.classifier === undefined) return classify(error)
-    try {
-      return this.classifier(error) ?? classify(error)
-    } catch {
-      // Whatever becomes of its classifier, what a try holds has to be let go of.
-      return classify(error)
-    }
+    return classOf(error, this.classifier)
   }
 
   /** Why nothing can be begun now, and nothing else answers: an open circuit, which it takes no execution to find out. */
@@ -129,32 +135,34 @@ export class Layers implements LayersInit {
   leave(attempt: Try, outcome: ErrorClass | 'succeeded'): void {
     attempt.stage = 'over'
     if (attempt.place >= 0) this.deadlines.remove(attempt)
-    const { breaker } = this
-    if (breaker !== undefined) {
-      const { permit, startedAt } = attempt
-      const now = this.#timesEnd ? this.clock.monotonic() : startedAt
-      if (outcome === 'succeeded') breaker.succeeded(permit, now, startedAt)
-      else if (outcome === 'fail') breaker.answered(permit, now, startedAt)
-      else if (outcome === 'ignore') breaker.released(permit)
-      else breaker.failed(permit, now, startedAt)
-    }
+    this.#report(attempt, outcome)
     this.bulkhead?.leave()
   }
 
   /**
-   * Nobody waits for a try any more, however far it has come. Its slot is free in a moment: those that wait for it may be
+   * Nobody waits for a try any more, however far it has come; that it took too long speaks against the other side. Its slot is free in a moment: those that wait for it may be
    * abandoned too, all at once, and must not be begun first, one by the other's end.
    */
-  abandon(attempt: Try): void {
+  abandon(attempt: Try, tookTooLong: boolean): void {
     const { stage } = attempt
     attempt.stage = 'over'
     if (attempt.place >= 0) this.deadlines.remove(attempt)
-    if (stage === 'running') this.breaker?.released(attempt.permit)
+    if (stage === 'running') this.#report(attempt, tookTooLong ? 'retry' : 'ignore')
     if (stage === 'waiting-for-slot') this.bulkhead?.quit(attempt)
     if (stage === 'waiting-for-rate') this.limiter?.quit(attempt)
     const { bulkhead } = this
     const hasSlot = stage === 'running' || stage === 'waiting-for-rate'
     if (bulkhead !== undefined && hasSlot) queueMicrotask(() => bulkhead.leave())
+  }
+
+  #report({ permit, startedAt }: Try, outcome: ErrorClass | 'succeeded'): void {
+    const { breaker } = this
+    if (breaker === undefined) return
+    const now = this.#timesEnd ? this.clock.monotonic() : startedAt
+    if (outcome === 'succeeded') breaker.succeeded(permit, now, startedAt)
+    else if (outcome === 'fail') breaker.answered(permit, now, startedAt)
+    else if (outcome === 'ignore') breaker.released(permit)
+    else breaker.failed(permit, now, startedAt)
   }
 
   #takeSlot(attempt: Try): boolean {
@@ -177,5 +185,16 @@ export class Layers implements LayersInit {
     }
     attempt.stage = 'waiting-for-rate'
     return false
+  }
+}
+
+/** What an error means: to a classifier, or, where that does not know or fails itself, by the usual rules. */
+export function classOf(error: unknown, classifier: Classifier | undefined): ErrorClass {
+  if (classifier === undefined) return classify(error)
+  try {
+    return classifier(error) ?? classify(error)
+  } catch {
+    // Whatever becomes of its classifier, what a try holds has to be let go of.
+    return classify(error)
   }
 }

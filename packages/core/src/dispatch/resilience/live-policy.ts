@@ -37,6 +37,7 @@ export class LivePolicy implements Policy {
     const { layers, innermost } = this
     try {
       if (typeof work !== 'function') throw this.#invalid('work', work, 'a function')
+      if (layers.isClosed) throw policyFailure('policy.closed', { policy: layers.name })
       if (signal !== undefined) this.#check(signal)
       if (options?.priority !== undefined && !priorities.includes(options.priority)) {
         throw this.#invalid('priority', options.priority, `one of ${priorities.join(', ')}`)
@@ -50,6 +51,11 @@ export class LivePolicy implements Policy {
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  /** Gives up what waits to be tried again, and begins nothing more. */
+  close(): void {
+    this.layers.close()
   }
 
   #invalid(option: string, received: unknown, expected: string): Error {

@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Classifier, Policy, PolicyHost, PolicyPlan } from '../../ports/index.js'
+import {
+  type Classifier,
+  classify,
+  type ErrorClass,
+  type Policy,
+  type PolicyHost,
+  type PolicyLike,
+  type PolicyPlan,
+} from '../../ports/index.js'
 import { Bulkhead } from './bulkhead/bulkhead.js'
 import type { BulkheadLayer } from './bulkhead/bulkhead-layer.js'
 import { CircuitBreaker } from './circuit-breaker/circuit-breaker.js'
@@ -8,7 +16,7 @@ import { Deadlines } from './deadlines.js'
 import type { FallbackLayer } from './fallback.js'
 import { policyFailure } from './failures.js'
 import type { HedgeLayer } from './hedge.js'
-import { Layers } from './layers.js'
+import { classOf, Layers } from './layers.js'
 import { LivePolicy } from './live-policy.js'
 import { RateLimiter } from './rate-limit/rate-limiter.js'
 import type { RateLimitLayer } from './rate-limit/rate-limit-layer.js'
@@ -34,12 +42,12 @@ type LayerOf<Kind> = Extract<Layer, { readonly kind: Kind }>
 export class Plan implements PolicyPlan {
   readonly layers: readonly Layer[]
   readonly #innermost: Policy | undefined
-  readonly #classifier: Classifier | undefined
+  readonly classifier: Classifier | undefined
 
   constructor(layers: readonly Layer[], innermost: Policy | undefined, classifier: Classifier | undefined) {
     this.layers = layers
     this.#innermost = innermost
-    this.#classifier = classifier
+    this.classifier = classifier
     Object.freeze(this)
   }
 
@@ -51,7 +59,7 @@ export class Plan implements PolicyPlan {
       clock,
       random,
       deadlines: new Deadlines(clock),
-      classifier: this.#classifier,
+      classifier: this.classifier,
       alternatives: this.#layer('fallback')?.alternatives,
       deadlineMs: this.#layer('deadline')?.options.ms,
       retry: retry && new Retrying(retry),
@@ -68,6 +76,12 @@ export class Plan implements PolicyPlan {
   #layer<Kind extends Layer['kind']>(kind: Kind): LayerOf<Kind> | undefined {
     return this.layers.find((layer) => layer.kind === kind) as LayerOf<Kind> | undefined
   }
+}
+
+/** What an error means to whoever goes by the same rules as a policy does. */
+export function classifierOf(policy: PolicyLike | undefined): (error: unknown) => ErrorClass {
+  const classifier = policy instanceof Plan ? policy.classifier : undefined
+  return classifier === undefined ? classify : (error) => classOf(error, classifier)
 }
 
 function retryBudgetOf({ options: { budget } }: RetryLayer, host: PolicyHost): RetryBudget | undefined {

@@ -10,14 +10,15 @@ export interface Addressed {
 
 /**
  * Has an agent get its messages over the bus: those addressed to it, its turn of those for its groups, and those for everyone that
- * name one of its operations. `deliver` brings one to the agent, and its answer back.
+ * name one of its operations; so many of them at once. `deliver` brings one to the agent, and its answer back.
  */
 export function putOnBus(
   bus: MessageBus,
   { name, groups, operations }: Addressed,
+  atOnce: number,
   deliver: (message: AgentMessage, signal: AbortSignal) => Promise<AgentMessage>,
 ): void {
-  const options = { name, concurrency: Number.POSITIVE_INFINITY }
+  const options = { name, concurrency: atOnce }
   const receiver = { agent: name }
   const handle = (message: AgentMessage, { signal }: Delivery) => deliver({ ...message, receiver }, signal)
   for (const address of [{ agent: name }, ...groups.map((group) => ({ group }))]) {

@@ -7,6 +7,10 @@ export const busSettings = (z: typeof zod) =>
       env: 'BUS_QUEUE',
       description: 'How many messages may wait for one subscription, unless it says otherwise.',
     }),
+    perAgent: z.number().int().min(1).max(1_000_000).default(100).meta({
+      env: 'BUS_PER_AGENT',
+      description: 'How many messages over the bus one agent works on at once; further ones wait.',
+    }),
     maxWaiting: z.number().int().min(0).max(100_000_000).default(10_000).meta({
       env: 'BUS_WAITING',
       description: 'How many publishers may wait for one subscription that is full.',
@@ -23,3 +27,6 @@ export const busSettings = (z: typeof zod) =>
   })
 
 export type BusSettings = zod.output<ReturnType<typeof busSettings>>
+
+/** What the bus itself goes by. */
+export type LocalBusSettings = Omit<BusSettings, 'perAgent'>

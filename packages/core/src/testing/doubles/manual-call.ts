@@ -48,6 +48,12 @@ export class ManualCall {
     return this.#controller.signal.aborted
   }
 
+  get isLate(): boolean {
+    return false
+  }
+
+  watch(): void {}
+
   end(): void {}
 
   took(): void {}

@@ -20,7 +20,9 @@ export class ConsistentHash implements Balancer {
   }
 
   choose(candidates: readonly Member[], message: AgentMessage, now: number): Member {
-    const key = hashOf(this.#keyOf(message))
+    const wanted: unknown = this.#keyOf(message)
+    // Not every message has what the key is made of.
+    const key = hashOf(typeof wanted === 'string' ? wanted : usualKey(message))
     let underWay = 1
     let weights = 0
     for (const member of candidates) {

@@ -40,9 +40,10 @@ export class Ejections {
     const last = this.#past.get(member)
     // It did well for as long as it had been out: the past is forgotten.
     if (last !== undefined && now - last.at >= last.forMs + this.#slowStartMs) member.ejections = 0
-    const lengthMs = Math.min(settings.maxForMs, settings.forMs * settings.growth ** member.ejections)
+    const wantedMs = settings.forMs * settings.growth ** member.ejections
     member.ejections++
-    this.#eject(member, because, lengthMs * (1 + settings.jitter * this.#deps.random.next()), false)
+    const lengthMs = wantedMs * (1 + settings.jitter * this.#deps.random.next())
+    this.#eject(member, because, Math.min(settings.maxForMs, lengthMs), false)
   }
 
   ejectByHand(member: Member, forMs: number): void {

@@ -16,8 +16,8 @@ export function backoffMs(
   beforeMs: number,
   random: Random,
 ): number {
-  // From some number on the power is infinite, and the cap is what is left.
-  const wait = Math.min(capMs, baseMs * 2 ** (retry - 1))
+  // From some number on the power would be infinite, and 0 times that is no number.
+  const wait = Math.min(capMs, baseMs * 2 ** Math.min(retry - 1, 1_000))
   if (jitter === 'none') return wait
   const chance = random.next()
   if (jitter === 'full') return wait * chance
