@@ -140,6 +140,23 @@ describe('work', () => {
   })
 })
 
+describe('a rate that policies share', () => {
+  it('is paused for all when one of them is told to leave the other side alone', async () => {
+    const shared = new Map<string, unknown>()
+    const limit = rateLimit({ requests: { limit: 100, perMs: 1_000 }, maxWaitMs: 5_000, key: 'model' })
+    const begin = (name: string) => policy(limit).start({ name, clock, random: new SeededRandom(), events, shared })
+    const tooMany = Object.assign(new Error('slower'), { status: 429, headers: { 'retry-after': '2' } })
+    expect(await codeOf(begin('one').execute(() => Promise.reject(tooMany)))).toBe('Error: slower')
+    let calls = 0
+    const ended = codeOf(begin('other').execute(() => Promise.resolve(++calls)))
+    await pass(1_999)
+    expect(calls).toBe(0)
+    await pass(1)
+    expect(await ended).toBe(1)
+    expect(events.of('rate.paused')).toMatchObject([{ limiter: 'model', pauseMs: 2_000 }])
+  })
+})
+
 describe('a retry budget that allows for none to begin with', () => {
   it('still allows for its share', async () => {
     const live = start(retry({ attempts: 2, baseMs: 0, budget: { burst: 0, ratio: 0.5, perSecond: 0 } }))
