@@ -26,7 +26,7 @@ import { estimateOf, limitsOf, timeoutOf } from './request-limits.js'
 import { keyWithin, requestFromOutside, requestWithin } from './request-message.js'
 
 /** How calls are made, and what a request may spend. */
-export interface DispatchOptions {
+export interface DispatchLimits {
   readonly settings: DispatchSettings
   readonly budget: BudgetLimits
 }
@@ -49,7 +49,7 @@ interface Entry {
 /** Brings each message to its agent and the answer back: the spine that every call goes through. */
 export class Dispatch implements Dispatcher {
   readonly #deps: DispatchDeps
-  readonly #options: DispatchOptions
+  readonly #limits: DispatchLimits
   readonly #host: ContextHost<Attempt>
   readonly #underWay: CallsUnderWay
   readonly #directory = new Directory()
@@ -57,10 +57,10 @@ export class Dispatch implements Dispatcher {
   #interceptors: readonly Entry[] = []
   #closing = false
 
-  constructor(deps: DispatchDeps, options: DispatchOptions) {
+  constructor(deps: DispatchDeps, limits: DispatchLimits) {
     const { clock, random, logger, events } = deps
     this.#deps = deps
-    this.#options = options
+    this.#limits = limits
     this.#underWay = new CallsUnderWay(clock, (call, outcome, failure) => this.#ended(call, outcome, failure))
     this.#host = {
       now: () => clock.now(),
@@ -105,7 +105,7 @@ export class Dispatch implements Dispatcher {
     const startedAt = this.#host.monotonic()
     const untilDeadline =
       message.deadline === undefined ? Number.POSITIVE_INFINITY : message.deadline - this.#host.now()
-    const { settings, budget } = this.#options
+    const { settings, budget } = this.#limits
     const limits = limitsOf(budget, options, message.budget)
     const timeoutMs = Math.min(timeoutOf(options, settings.agentTimeoutMs, limits), untilDeadline)
     const call = this.#open(message, options, startedAt, startedAt + timeoutMs, new Ledger(limits))
@@ -116,7 +116,7 @@ export class Dispatch implements Dispatcher {
     let call: Call
     try {
       const startedAt = this.#host.monotonic()
-      const { settings, budget } = this.#options
+      const { settings, budget } = this.#limits
       const limits = limitsOf(budget, options)
       const timeoutMs = timeoutOf(options, settings.agentTimeoutMs, limits)
       const ledger = new Ledger(limits)
@@ -138,7 +138,7 @@ export class Dispatch implements Dispatcher {
     let call: Call
     try {
       const startedAt = this.#host.monotonic()
-      const dueAt = Math.min(startedAt + timeoutOf(options, this.#options.settings.agentTimeoutMs), parent.dueAt)
+      const dueAt = Math.min(startedAt + timeoutOf(options, this.#limits.settings.agentTimeoutMs), parent.dueAt)
       const key = options?.idempotencyKey ?? keyWithin(parent, operation)
       const { request } = parent.call
       const remaining = request.ledger.remaining

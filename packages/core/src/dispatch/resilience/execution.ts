@@ -1,5 +1,5 @@
 import { type ErrorClass, markExhausted, nextMoment, type Priority, type Scheduled } from '../../ports/index.js'
-import type { Stoppable } from '../agent/index.js'
+import type { MaybePromise, Stoppable } from '../agent/index.js'
 import type { Deadlined } from './deadlines.js'
 import { type Alternative, firstAnswer } from './fallback.js'
 import { policyFailure } from './failures.js'
@@ -8,8 +8,6 @@ import { rejected } from './rejected.js'
 import { retryAfterOf } from './retry/retry-after.js'
 import type { Tries } from './retry/retrying.js'
 import { Try, type Trying } from './try.js'
-
-type MaybePromise<Value> = Value | Promise<Value>
 
 /**
  * One execution of some work under a policy, from the first try to the outcome. What can be done at once is done at once: a

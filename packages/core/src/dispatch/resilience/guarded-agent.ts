@@ -13,7 +13,7 @@ import { PendingTry } from './pending-try.js'
 import { rejected } from './rejected.js'
 
 /** The policies of one agent: that of an operation where it has one of its own, else that of the agent. */
-export interface Policies {
+export interface PoliciesOfAgent {
   readonly ofAgent: Policy | undefined
   readonly ofOperations: ReadonlyMap<string, Policy>
 }
@@ -25,9 +25,9 @@ export class GuardedAgent implements AgentAtWork {
   readonly close?: () => MaybePromise<void>
   readonly #agent: AgentAtWork
   readonly #worker: Worker
-  readonly #policies: Policies
+  readonly #policies: PoliciesOfAgent
 
-  constructor(worker: Worker, policies: Policies) {
+  constructor(worker: Worker, policies: PoliciesOfAgent) {
     const { agent } = worker
     this.name = agent.name
     this.#agent = agent
