@@ -34,7 +34,8 @@ describe('a policy of another library', () => {
       seen.push([call.attempt, call.idempotencyKey()])
       return call.attempt < 3 ? always() : 'done'
     }, own)
-    await using orchestrator = await createTestOrchestrator({ agents: [one] })
+    // Its waits are real: virtual time must not run ahead of them.
+    await using orchestrator = await createTestOrchestrator({ agents: [one], clock: 'manual' })
     expect(await orchestrator.ask(one.work, 1)).toBe('done')
     const [[, key]] = seen as [[number, string]]
     expect(seen).toEqual([1, 2, 3].map((attempt) => [attempt, key]))

@@ -195,21 +195,17 @@ export abstract class Execution implements Deadlined, Stoppable, Tries, Trying {
   }
 
   #retryIn(delayMs: number): void {
-    const { clock } = this.layers
+    const { clock, waiting } = this.layers
     this.delayMs = delayMs
     this.#waitsSince = clock.monotonic()
     this.#timer?.cancel()
-    // There is work still to be done: a process with nothing else to do must live to do it.
-    const { waiting } = this.layers
     waiting.add(this)
-    this.#timer = clock.schedule(
-      delayMs,
-      () => {
-        waiting.delete(this)
-        this.#begin(this.#waitIsOver())
-      },
-      true,
-    )
+    const again = () => {
+      waiting.delete(this)
+      this.#begin(this.#waitIsOver())
+    }
+    // There is work still to be done: a process with nothing else to do must live to do it.
+    this.#timer = clock.schedule(delayMs, again, true)
   }
 
   #hedgeLater(afterMs: number): void {

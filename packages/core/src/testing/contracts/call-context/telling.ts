@@ -33,7 +33,7 @@ export const telling: readonly ContractCase<DispatcherUnderTest>[] = [
       const bench = new Bench(subject, ['an-agent', 'other'])
       const { message: request, call } = await bench.begin(everything)
       const { message, attempt, tenant, session, runId, step, signal } = call
-      const { log, newId, now, remainingMs, idempotencyKey, progress, ask } = call
+      const { log, newId, now, remainingMs, idempotencyKey, progress, budget, spend, ask } = call
       assert.deepEqual(message, request)
       assert.deepEqual(placeOf({ attempt, tenant, session, runId, step }), placeOf(call))
       assert.equal(signal.aborted, false)
@@ -41,6 +41,8 @@ export const telling: readonly ContractCase<DispatcherUnderTest>[] = [
       assert.deepEqual([idempotencyKey(), idempotencyKey('a')], [call.idempotencyKey(), call.idempotencyKey('a')])
       log.info({ a: 1 }, 'a line')
       progress({ done: 1 })
+      spend({ tokens: 1 })
+      assert.equal(typeof budget(), 'object')
       const asked = ask(otherWork, 'some')
       asked.catch(() => {})
       const other = await bench.next()

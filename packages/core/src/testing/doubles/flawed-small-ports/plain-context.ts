@@ -1,4 +1,4 @@
-import type { AgentMessage, CallContext, MessageInit, Operation } from '../../../ports/index.js'
+import type { AgentMessage, BudgetRemaining, CallContext, MessageInit, Operation, Usage } from '../../../ports/index.js'
 import { requestFor } from '../../contracts/call-for.js'
 import { failed, PlainDispatcher } from './plain-dispatcher.js'
 
@@ -18,6 +18,8 @@ export interface CallAround {
 /** A dispatcher without flaw whose agents can ask each other; each part of a context can be replaced by a flawed one. */
 export class AskingDispatcher extends PlainDispatcher {
   #ids = 0
+  /** What is left, by the request. */
+  readonly #purses = new Map<string, BudgetRemaining>()
 
   override context(message: AgentMessage, signal: AbortSignal, leftMs: number): CallContext {
     const around = { message, signal, dueAt: this.clock.monotonic() + leftMs, asked: 0 }
@@ -26,10 +28,29 @@ export class AskingDispatcher extends PlainDispatcher {
       newId: () => `id ${++this.#ids}`,
       remainingMs: () => this.remaining(around),
       idempotencyKey: (effect?: string) => this.key(message, effect),
+      budget: () => this.left(message),
+      spend: (usage: Usage) => this.spend(message, usage),
       ask: (operation: Operation, input: unknown, options?: AskOptions) =>
         this.askWithin(around, operation, input, options) as Promise<never>,
     }
     return { ...call, ...this.altered(call) }
+  }
+
+  purseOf({ correlationId }: AgentMessage): string {
+    return correlationId
+  }
+
+  left(message: AgentMessage): BudgetRemaining {
+    return this.#purses.get(this.purseOf(message)) ?? message.budget ?? {}
+  }
+
+  spend(message: AgentMessage, { tokens = 0, costUsd = 0 }: Usage): void {
+    const left = this.left(message)
+    this.#purses.set(this.purseOf(message), {
+      ...left,
+      ...(left.tokens !== undefined && { tokens: Math.max(0, left.tokens - tokens) }),
+      ...(left.costUsd !== undefined && { costUsd: Math.max(0, left.costUsd - costUsd) }),
+    })
   }
 
   /** What is different in the contexts that agents get. */
@@ -74,6 +95,7 @@ export class AskingDispatcher extends PlainDispatcher {
       tenant,
       priority,
       traceparent,
+      budget: this.left(around.message),
       deadline: Number.isFinite(leftMs) ? this.clock.now() + leftMs : undefined,
       idempotencyKey: options?.idempotencyKey ?? `${idempotencyKey ?? id}, ${agent}.${name} ${++around.asked}`,
     }

@@ -5,6 +5,7 @@ import type { AskOptions } from '../plain-context.js'
 import { failed } from '../plain-dispatcher.js'
 import { flawed } from './flawed.js'
 
+const spentTogether = 'what others spend who are asked is spent too, and is not given back when they are done'
 const takenOff = 'members may be taken off it by name, and work'
 const reaches = 'ask reaches the agent of the operation with the input, and resolves with its output'
 const mixed = 'asks under way at the same time do not mix'
@@ -69,7 +70,7 @@ export const flawedAsking: readonly FlawedDouble<DispatcherUnderTest>[] = [
 
 /** Call contexts that do not pass on what belongs to the request. */
 export const flawedPassingOn: readonly FlawedDouble<DispatcherUnderTest>[] = [
-  requesting('what is asked has its own correlation', [caused], () => ({ correlationId: 'its own' })),
+  requesting('what is asked has its own correlation', [caused, spentTogether], () => ({ correlationId: 'its own' })),
   requesting('what is asked has no cause', [caused], () => ({ causationId: undefined })),
   requesting('what is asked is as deep as the request', [caused], ({ message }) => ({ depth: message.depth })),
   requesting('what is asked is a later attempt', [caused], ({ message }) => ({ attempt: message.attempt })),

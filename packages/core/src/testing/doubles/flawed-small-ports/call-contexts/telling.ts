@@ -28,7 +28,7 @@ export const flawedTelling: readonly FlawedDouble<DispatcherUnderTest>[] = [
   altered('who has no tenant is of one called undefined', [place], ({ message }) => ({
     tenant: String(message.tenant),
   })),
-  ...(['newId', 'now', 'remainingMs', 'idempotencyKey', 'progress', 'ask'] as const).map((member) =>
+  ...(['newId', 'now', 'remainingMs', 'idempotencyKey', 'progress', 'budget', 'spend', 'ask'] as const).map((member) =>
     altered(`${member} works on the context only`, [takenOff], (call) => ({ [member]: onItsObject(call[member]) })),
   ),
   altered('each call counts its own ids', [newId], () => {
