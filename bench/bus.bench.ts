@@ -17,7 +17,6 @@ const count = () => {
 }
 
 const Exact = topic('exact.one', Text)
-const Wild = topic('wild.one', Text)
 const Price = topic('price', Text, { reply: Text })
 bus.subscribe(Exact, count)
 bus.subscribe('wild.*', count)
@@ -34,26 +33,24 @@ const wild = event('wild.one')
 const input = { text: 'otters' }
 
 /** Publishes a burst of one prebuilt message, and waits until the last one is delivered. */
-function inBursts(message: typeof exact) {
-  let left = 0
+function aBurst(message: typeof exact) {
   return () => {
-    if (left === 0) {
-      left = burst
-      expected = delivered + burst
-      all = Promise.withResolvers<void>()
-    }
-    left--
-    void bus.publish(message)
-    return left === 0 ? all.promise : undefined
+    expected = delivered + burst
+    all = Promise.withResolvers()
+    for (let index = 0; index < burst; index++) void bus.publish(message)
+    return all.promise
   }
 }
+
+async function frame(): Promise<void> {}
 
 export default defineBench({
   name: 'the bus',
   floor: { name: 'a bare call', run: () => count() },
   cases: [
-    { name: 'publish + deliver', run: inBursts(exact) },
-    { name: 'publish + deliver by wildcard', run: inBursts(wild) },
+    { name: 'an async frame, awaited', run: frame },
+    { name: 'publish + deliver', run: aBurst(exact), operations: burst },
+    { name: 'publish + deliver by wildcard', run: aBurst(wild), operations: burst },
     { name: 'request and response', run: () => bus.request(Price, input), after: () => orchestrator.close() },
   ],
 })

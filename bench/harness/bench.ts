@@ -1,7 +1,9 @@
-/** One thing to measure: `run` is a single operation; when it returns a promise, that is awaited. */
+/** One thing to measure: `run` is a single operation, unless said otherwise; when it returns a promise, that is awaited. */
 export interface Case {
   name: string
   run: () => unknown
+  /** How many operations one `run` is, where it is more than one. */
+  operations?: number
   /** Works out what an operation takes, in nanoseconds, where that is not to be measured: in virtual time, for a seed. */
   figure?: (seed: number) => number
   /** Prepares what `run` uses, once, outside of what is measured. */

@@ -26,7 +26,7 @@ export async function measure({ name, floor, cases }: Bench): Promise<Measured> 
   for (const each of all) await each.before?.()
   try {
     const counts = new Map<Case, number>()
-    for (const each of all) counts.set(each, await operationsPerRound(each))
+    for (const each of all) counts.set(each, await runsPerRound(each))
     const times = new Map<Case, number[]>(all.map((each) => [each, []]))
     for (let round = 0; round < rounds; round++) {
       for (const each of all) {
@@ -48,18 +48,18 @@ export async function measure({ name, floor, cases }: Bench): Promise<Measured> 
 }
 
 /** Warms a case up, and finds how often it runs in one round. */
-async function operationsPerRound(each: Case): Promise<number> {
+async function runsPerRound(each: Case): Promise<number> {
   if (each.figure !== undefined) return 1
   let count = 1
   // Once, and not before each round: a collection takes optimised code with it whose objects are all gone.
   globalThis.gc?.()
   for (const end = performance.now() + warmUpMs; ; count *= 2) {
     const ns = await nsPerOperation(each, count)
-    if (performance.now() > end) return Math.max(1, Math.round((roundMs * 1e6) / ns))
+    if (performance.now() > end) return Math.max(1, Math.round((roundMs * 1e6) / (ns * (each.operations ?? 1))))
   }
 }
 
-async function nsPerOperation({ run }: Case, count: number): Promise<number> {
+async function nsPerOperation({ run, operations = 1 }: Case, count: number): Promise<number> {
   const first = run()
   const isAsync = first instanceof Promise
   await first
@@ -67,7 +67,7 @@ async function nsPerOperation({ run }: Case, count: number): Promise<number> {
   // A synchronous case is not charged for an await that it does not need.
   if (isAsync) await awaitedLoop(run, count)
   else plainLoop(run, count)
-  return Number(process.hrtime.bigint() - startedAt) / count
+  return Number(process.hrtime.bigint() - startedAt) / (count * operations)
 }
 
 async function awaitedLoop(run: () => unknown, count: number): Promise<void> {

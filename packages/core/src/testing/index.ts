@@ -9,12 +9,15 @@ export { type EventSinkUnderTest, eventSinkContract } from './contracts/event-si
 export { type InterceptorUnderTest, interceptorContract } from './contracts/interceptor-contract.js'
 export { lockStoreContract } from './contracts/lock-store.js'
 export { loggerContract } from './contracts/logger-contract.js'
+export { type MessageBusUnderTest, messageBusContract } from './contracts/message-bus-contract.js'
 export { type MeterUnderTest, meterContract } from './contracts/meter-contract.js'
+export { type PolicyUnderTest, policyContract } from './contracts/policy-contract.js'
 export { randomContract } from './contracts/random-contract.js'
 export { stateStoreContract } from './contracts/state-store/index.js'
 export { type TracerUnderTest, tracerContract } from './contracts/tracer-contract.js'
 export type { FlawedDouble } from './doubles/flawed-double.js'
 export { flawedLockStores } from './doubles/flawed-lock-stores.js'
+export { flawedMessageBuses } from './doubles/flawed-message-buses.js'
 export {
   flawedAgents,
   flawedCallContexts,
@@ -24,6 +27,7 @@ export {
   flawedInterceptors,
   flawedLoggers,
   flawedMeters,
+  flawedPolicies,
   flawedRandoms,
   flawedTracers,
 } from './doubles/flawed-small-ports.js'

@@ -3,7 +3,9 @@ import {
   checkMessage,
   type MessageType,
   optionFault,
+  priorities,
   type Priority,
+  type Receiver,
   type Stamp,
 } from '../../ports/index.js'
 import { busFailure } from './failures.js'
@@ -65,6 +67,26 @@ export function busMessage(
   // The rest is of our own making.
   if (options !== undefined) checkMessage(message)
   return message
+}
+
+/** What the bus itself goes by has to be right; whatever else a message holds concerns those who handle it. */
+export function checked(message: AgentMessage): AgentMessage {
+  const { operation, receiver, priority, expiresAt } = message ?? {}
+  const isRight =
+    typeof operation === 'string' &&
+    // No topic may pass for the key of an agent.
+    operation.charCodeAt(0) > 0 &&
+    isEveryone(receiver) &&
+    priorities.includes(priority) &&
+    (expiresAt === undefined || Number.isFinite(expiresAt))
+  // It says what is wrong.
+  if (!isRight) checkMessage(message)
+  return message
+}
+
+function isEveryone(receiver: Receiver | undefined): boolean {
+  const { everyone, agent, group } = (receiver ?? {}) as { everyone?: true; agent?: string; group?: string }
+  return everyone === true && agent === undefined && group === undefined
 }
 
 function checkedMs(expiresInMs: number): number {

@@ -1,7 +1,6 @@
 import {
   type AgentMessage,
   type BusRequestOptions,
-  checkMessage,
   type Delivery,
   type InputOf,
   type MessageBus,
@@ -9,13 +8,14 @@ import {
   optionFault,
   type Policy,
   type PolicyLike,
-  priorities,
   reply,
   type Stamp,
+  shown,
   type SubscribeOptions,
   type Subscription,
 } from '../../ports/index.js'
-import { busMessage, type PublishOptions } from './bus-message.js'
+import { busMessage, checked, type PublishOptions } from './bus-message.js'
+import type { Chained, Last } from './chained.js'
 import type { DeadLetters } from './dead-letters.js'
 import { busFailure } from './failures.js'
 import { type Gather, gathered } from './gather.js'
@@ -37,8 +37,6 @@ export interface ListenOptions<Payload> extends Omit<SubscribeOptions, 'filter' 
   readonly filter?: ((payload: Payload, message: AgentMessage) => boolean) | undefined
   /** Stands around the handler: `policy(retry())`. */
   readonly policy?: PolicyLike | undefined
-  /** Ends the subscription. */
-  readonly signal?: AbortSignal | undefined
 }
 
 export type RequestOptionsOfBus = PublishOptions & BusRequestOptions
@@ -100,7 +98,7 @@ export class Bus {
         ? (message: AgentMessage, delivery: Delivery) => handler(message.payload as never, message, delivery)
         : handler
     const { transport } = this.#deps
-    return ended(transport.subscribe({ topic: name }, own, this.#ofTransport(name, options)), options.signal)
+    return transport.subscribe({ topic: name }, own, this.#ofTransport(name, options))
   }
 
   /** Answers the requests made under a topic. Of several who respond to it, each request reaches one, in turn. */
@@ -126,7 +124,7 @@ export class Bus {
             return output instanceof Promise ? output.then((value) => answer(message, value)) : answer(message, output)
           }
         : responder
-    return ended(transport.respond({ topic: name }, own, this.#ofTransport(name, options)), options.signal)
+    return transport.respond({ topic: name }, own, this.#ofTransport(name, options))
   }
 
   /** Asks under a topic. Resolves with what one who responds to it replies. */
@@ -190,7 +188,14 @@ export class Bus {
   async #through(all: readonly { readonly run: BusMiddleware }[], index: number, message: AgentMessage): Promise<void> {
     const entry = all[index]
     if (entry === undefined) return this.#deps.transport.publish(message)
-    await entry.run(message, (changed) => this.#through(all, index + 1, changed))
+    let passedOn: Promise<void> | undefined
+    const result = entry.run(message, (changed) => {
+      passedOn = this.#through(all, index + 1, changed === message ? message : checked(changed))
+      // It is waited for here, unless the middleware waits for it in its own way.
+      passedOn.catch(() => {})
+      return passedOn
+    })
+    await (result instanceof Promise ? result : passedOn)
   }
 
   #ask(topic: RequestTopic, payload: unknown, options: RequestOptionsOfBus | undefined): Promise<unknown> {
@@ -218,52 +223,27 @@ export class Bus {
     return busMessage(type, name, fit, options, stamp)
   }
 
-  #ofTransport(topic: string, { filter, policy, signal: _, ...options }: ListenOptions<never>): SubscribeOptions {
+  #ofTransport(topic: string, { filter, policy, ...options }: ListenOptions<never>): SubscribeOptions {
     const wrapped =
       typeof filter === 'function' ? (message: AgentMessage) => filter(message.payload as never, message) : filter
     const name = options.name ?? topic
     return {
       ...options,
       ...(wrapped !== undefined && { filter: wrapped }),
-      ...(policy !== undefined && { policy: this.#deps.startPolicy(name, policy) }),
+      ...(policy !== undefined && {
+        policy: isObject(policy) ? this.#deps.startPolicy(name, policy) : (policy as never),
+      }),
     }
   }
 }
-
-type Last<Topics extends readonly RequestTopic[]> = Topics extends readonly [
-  ...RequestTopic[],
-  infer One extends RequestTopic,
-]
-  ? One
-  : never
-
-/** The topics, or, where one does not take what the one before it replies, a sentence about it. */
-type Chained<Topics> = Topics extends readonly [
-  infer One extends RequestTopic,
-  infer Next extends RequestTopic,
-  ...infer Rest,
-]
-  ? OutputOf<One['reply']> extends InputOf<Next['schema']>
-    ? readonly [One, ...Extract<Chained<readonly [Next, ...Rest]>, readonly unknown[]>]
-    : readonly [One, `'this topic does not take what the one before it replies'`, ...Rest]
-  : Topics
 
 function isTopic(value: AnyTopic | AgentMessage): value is AnyTopic {
   return (value as Partial<AnyTopic> | undefined)?.schema !== undefined
 }
 
-/** What the bus itself goes by has to be right; whatever else a message holds concerns those who handle it. */
-function checked(message: AgentMessage): AgentMessage {
-  const { operation, receiver, priority, expiresAt } = message ?? {}
-  const isRight =
-    typeof operation === 'string' &&
-    typeof receiver === 'object' &&
-    receiver !== null &&
-    priorities.includes(priority) &&
-    (expiresAt === undefined || typeof expiresAt === 'number')
-  // It says what is wrong.
-  if (!isRight) checkMessage(message)
-  return message
+/** Anything else is for the transport to refuse. */
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function asking(topic: RequestTopic): RequestTopic {
@@ -281,15 +261,9 @@ function checkGather(gather: Gather): void {
   throw busFailure('bus.invalid_option', {
     what: 'A broadcast',
     option: 'gather',
-    received: JSON.stringify(gather),
+    received: shown(gather),
     expected,
   })
-}
-
-function ended(subscription: Subscription, signal: AbortSignal | undefined): Subscription {
-  if (signal?.aborted) subscription[Symbol.dispose]()
-  else signal?.addEventListener('abort', () => subscription[Symbol.dispose](), { once: true })
-  return subscription
 }
 
 function payloadOf({ payload }: AgentMessage): unknown {

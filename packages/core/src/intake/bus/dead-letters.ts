@@ -18,10 +18,11 @@ export interface DeadLetter {
 export interface Addressee {
   readonly name: string
   readonly isLive: boolean
-  offer(message: AgentMessage): void
+  again(message: AgentMessage): void
 }
 
-interface Kept extends DeadLetter {
+interface Kept {
+  readonly letter: DeadLetter
   readonly to: Addressee
 }
 
@@ -44,7 +45,7 @@ export class DeadLetters {
 
   /** The last of them, the oldest first. */
   get list(): readonly DeadLetter[] {
-    return this.#letters.slice(-this.#max).map(({ to: _, ...letter }) => letter)
+    return this.#letters.slice(-this.#max).map(({ letter }) => letter)
   }
 
   /** How many there were for each reason, those that are not kept any more counted too. */
@@ -57,7 +58,8 @@ export class DeadLetters {
     const { clock, events } = this.#deps
     const told = failure !== undefined && { failure }
     if (this.#max > 0) {
-      this.#letters.push({ message, reason, subscription: to.name, at: clock.now(), to, ...told })
+      const letter = { message, reason, subscription: to.name, at: clock.now(), ...told }
+      this.#letters.push({ letter, to })
       // In one go now and then, rather than one each time.
       if (this.#letters.length >= this.#max * 2) this.#letters = this.#letters.slice(-this.#max)
     }
@@ -66,10 +68,10 @@ export class DeadLetters {
 
   /** Has those that fit handled once more, by whom they were for; what has expired gets all the time it wants. Tells how many. */
   redrive(fits: (letter: DeadLetter) => boolean = () => true): number {
-    const again = this.#letters.slice(-this.#max).filter((letter) => letter.to.isLive && fits(letter))
-    const taken = new Set(again)
-    this.#letters = this.#letters.filter((letter) => !taken.has(letter))
-    for (const { message, to } of again) to.offer({ ...message, expiresAt: undefined })
-    return again.length
+    const kept = this.#letters.slice(-this.#max)
+    const again = new Set(kept.filter(({ letter, to }) => to.isLive && fits(letter)))
+    this.#letters = kept.filter((one) => !again.has(one))
+    for (const { letter, to } of again) to.again({ ...letter.message, expiresAt: undefined })
+    return again.size
   }
 }

@@ -16,6 +16,10 @@ const turnSize = 64
 /** So many pieces between two looks at the clock. */
 const lookEvery = 256
 const longestSliceMs = 5
+/** The way to do something soon that costs least: Node wraps what `queueMicrotask` is given. */
+const soon = Promise.resolve()
+/** Slices that follow each other without a turn for anybody else: those who wait for them may leave it none. */
+const longestChainMs = 25
 /** A clock that stands still must not keep a slice from ending. */
 const largestSlice = 16_384
 
@@ -24,6 +28,9 @@ export class Drainer {
   readonly #clock: Clock
   readonly #waiting = new Ring<Worker>()
   #isScheduled = false
+  /** Pieces since the last look at the clock. */
+  #unseen = 0
+  #chainEndsAt = Number.POSITIVE_INFINITY
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -35,31 +42,50 @@ export class Drainer {
     this.#waiting.push(worker)
     if (this.#isScheduled) return
     this.#isScheduled = true
-    queueMicrotask(this.#slice)
+    void soon.then(this.#slice)
   }
 
   readonly #slice = (): void => {
     let done = 0
-    let nextLook = lookEvery
     let endsAt = Number.POSITIVE_INFINITY
     for (let worker = this.#waiting.shift(); worker !== undefined; worker = this.#waiting.shift()) {
-      done += worker.work(turnSize)
+      const pieces = worker.work(turnSize)
+      done += pieces
+      this.#unseen += pieces
       worker.isWaiting = false
       if (worker.canWork) {
         worker.isWaiting = true
         this.#waiting.push(worker)
       }
-      if (done < nextLook) continue
-      const now = this.#clock.monotonic()
+      if (this.#unseen < lookEvery) continue
+      const now = this.#look()
       if (endsAt === Number.POSITIVE_INFINITY) endsAt = now + longestSliceMs
-      if (now >= endsAt || done >= largestSlice) break
-      nextLook = done + lookEvery
+      // There is work still to be done, or to come: a process with nothing else to do must live to do it.
+      if (now >= endsAt || now >= this.#chainEndsAt || done >= largestSlice) {
+        this.#clock.schedule(0, this.#rested, true)
+        return
+      }
     }
-    if (this.#waiting.length === 0) {
-      this.#isScheduled = false
-      return
+    this.#isScheduled = false
+  }
+
+  #look(): number {
+    this.#unseen = 0
+    const now = this.#clock.monotonic()
+    if (this.#chainEndsAt === Number.POSITIVE_INFINITY) {
+      this.#chainEndsAt = now + longestChainMs
+      // It runs when the rest of the process has had its turn.
+      this.#clock.schedule(0, this.#unchain)
     }
-    // There is work still to be done: a process with nothing else to do must live to do it.
-    this.#clock.schedule(0, this.#slice, true)
+    return now
+  }
+
+  readonly #unchain = (): void => {
+    this.#chainEndsAt = Number.POSITIVE_INFINITY
+  }
+
+  readonly #rested = (): void => {
+    this.#unchain()
+    this.#slice()
   }
 }

@@ -1,9 +1,8 @@
 import type { AgentMessage, Delivery, MessageHandler, Policy } from '../../ports/index.js'
-import { type BusFrame, Consumer, type ConsumerOptions } from './consumer.js'
-import type { DeathReason } from './dead-letters.js'
+import { type BusFrame, Consumer, type ConsumerOptions, isPromiseLike, type Waiter } from './consumer.js'
+import type { Addressee, DeathReason } from './dead-letters.js'
 import { busFailure } from './failures.js'
-import { placeOf } from './place.js'
-import { Ring } from './ring.js'
+import type { Lease, Parts } from './owned.js'
 
 /** Who publishes, and is told what became of it. */
 export interface Publishing {
@@ -13,25 +12,22 @@ export interface Publishing {
 }
 
 /** A subscription to messages that nobody waits to have answered. */
-export class Listener extends Consumer<AgentMessage> {
-  readonly #handler: () => MessageHandler | undefined
+export class Listener extends Consumer<AgentMessage> implements Addressee {
+  readonly #parts: Lease<Parts<MessageHandler>>
   readonly #policy: Policy | undefined
   readonly #publishing: Publishing
   readonly #delivery: Delivery
-  /** The promises of publishers that wait, in their order. */
-  readonly #promises = new Ring<{ resolve(): void; reject(failure: unknown): void }>()
 
-  /** `handler` gives the handler as long as there is one: its owner may be gone. */
   constructor(
     frame: BusFrame,
     options: ConsumerOptions,
     gone: () => void,
-    handler: () => MessageHandler | undefined,
+    parts: Lease<Parts<MessageHandler>>,
     policy: Policy | undefined,
     publishing: Publishing,
   ) {
     super(frame, options, gone)
-    this.#handler = handler
+    this.#parts = parts
     this.#policy = policy
     this.#publishing = publishing
     this.#delivery = { signal: frame.signal }
@@ -42,9 +38,9 @@ export class Listener extends Consumer<AgentMessage> {
   }
 
   protected override handle(message: AgentMessage): Promise<void> | undefined {
-    const handler = this.#handler()
+    const handler = this.#parts.get()?.handler
     if (handler === undefined) {
-      this.drop(message, 'unsubscribed', undefined)
+      this.drop(message, 'unsubscribed')
       this.end('unsubscribed')
       return undefined
     }
@@ -52,12 +48,12 @@ export class Listener extends Consumer<AgentMessage> {
     try {
       result =
         this.#policy === undefined ? handler(message, this.#delivery) : this.#under(this.#policy, handler, message)
+      if (!isPromiseLike(result)) {
+        this.delivered++
+        return undefined
+      }
     } catch (failure) {
       return this.#failed(message, failure)
-    }
-    if (!(result instanceof Promise) && typeof (result as PromiseLike<void> | undefined)?.then !== 'function') {
-      this.delivered++
-      return undefined
     }
     return Promise.resolve(result).then(
       () => {
@@ -67,22 +63,19 @@ export class Listener extends Consumer<AgentMessage> {
     )
   }
 
-  protected override drop(message: AgentMessage, reason: DeathReason, failure: unknown): void {
+  /** Takes in again what came to nothing: it passed the filter before, and nobody would wait for there to be room. */
+  again(message: AgentMessage): void {
+    this.take(message)
+  }
+
+  protected override drop(message: AgentMessage, reason: DeathReason, failure?: unknown): void {
     this.frame.deadLetters.add(message, reason, this, failure)
   }
 
-  protected override waits(): void {
+  protected override waits(): Waiter {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#promises.push({ resolve, reject })
     this.#publishing.waitFor(promise)
-  }
-
-  protected override letIn(): void {
-    this.#promises.shift()?.resolve()
-  }
-
-  protected override turnedAway(_message: AgentMessage, failure: unknown): void {
-    this.#promises.shift()?.reject(failure)
+    return { resolve, reject }
   }
 
   protected override refuse(_message: AgentMessage, failure: unknown): void {
@@ -91,17 +84,15 @@ export class Listener extends Consumer<AgentMessage> {
 
   #under(policy: Policy, handler: MessageHandler, message: AgentMessage): Promise<unknown> {
     return policy.execute(async (attempt) => {
-      // It may have waited long before this try.
-      if (this.isExpired(message)) {
-        const lateMs = this.frame.clock.now() - (message.expiresAt as number)
-        throw busFailure('bus.expired', { place: placeOf(message), lateMs })
-      }
+      this.refuseExpired(message)
       return handler(message, attempt)
     }, this.frame.signal)
   }
 
   #failed(message: AgentMessage, failure: unknown): undefined {
-    const isExpired = busFailure.is(failure, 'bus.expired')
+    // It was told to stop, and reported.
+    if (this.frame.signal.aborted) return undefined
+    const isExpired = busFailure.is(failure, 'bus.expired') && this.isExpired(message)
     if (isExpired) this.expired++
     else this.failed++
     this.report(message, failure)

@@ -7,8 +7,9 @@ import {
   type EventSink,
   type MessageBus,
   type MessageHandler,
+  type OptionRule,
+  optionFault,
   type Responder,
-  shown,
   type SubscribeOptions,
   type Subscription,
 } from '../../ports/index.js'
@@ -17,14 +18,14 @@ import { DeadLetters, type DeathReason } from './dead-letters.js'
 import { Drainer } from './drainer.js'
 import { busFailure } from './failures.js'
 import { Listener, type Publishing } from './listener.js'
-import { Owned } from './owned.js'
+import { type Lease, Owned, type Parts, unowned } from './owned.js'
 import { PendingRequest } from './pending-request.js'
 import { keyOf, placeOf, readAddress } from './place.js'
 import { QueueGroup } from './queue-group.js'
 import { Respondent } from './respondent.js'
 import { Routes } from './routes.js'
 import { checkSubscription } from './subscribe-options.js'
-import type { BusSettings } from './bus-settings.js'
+import type { LocalBusSettings } from './bus-settings.js'
 import type { Mail } from './mailbox.js'
 
 export interface LocalBusDeps {
@@ -34,10 +35,15 @@ export interface LocalBusDeps {
 
 const accepted = Promise.resolve()
 
+const requestRules: Readonly<Record<keyof BusRequestOptions, OptionRule>> = {
+  timeoutMs: { above: 0, infinite: true },
+  signal: { fits: (value) => value instanceof AbortSignal, expected: 'a signal: new AbortController().signal' },
+}
+
 /** The bus within one process: each subscription has a mailbox of its own, and all of them take turns. */
 export class LocalBus implements MessageBus, Publishing {
   readonly deadLetters: DeadLetters
-  readonly #settings: BusSettings
+  readonly #settings: LocalBusSettings
   readonly #frame: BusFrame
   readonly #stopped = new AbortController()
   readonly #owned = new Owned()
@@ -47,13 +53,12 @@ export class LocalBus implements MessageBus, Publishing {
   /** By topic and name those of topics, by address those that are nothing else. */
   readonly #groups = new Map<string, unknown>()
   readonly #live = new Set<Endable>()
-  readonly #pending = new Set<PendingRequest>()
   /** What the message being published waits for, and what it was refused by. */
   #waits: Promise<void>[] | undefined
   #refusal: unknown
   #closing: Promise<void> | undefined
 
-  constructor({ clock, events }: LocalBusDeps, settings: BusSettings) {
+  constructor({ clock, events }: LocalBusDeps, settings: LocalBusSettings) {
     this.#settings = settings
     this.deadLetters = new DeadLetters({ clock, events }, settings.deadLetters)
     this.#deadlines = new Deadlines(clock)
@@ -88,25 +93,24 @@ export class LocalBus implements MessageBus, Publishing {
 
   subscribe(address: Address, handler: MessageHandler, options: SubscribeOptions = {}): Subscription {
     checkSubscription(handler, options)
-    const make = (settings: ConsumerOptions, gone: () => void, own: () => MessageHandler | undefined) =>
-      new Listener(this.#frame, settings, gone, own, options.policy, this)
+    const make = (settings: ConsumerOptions, gone: () => void, parts: Lease<Parts<MessageHandler>>) =>
+      new Listener(this.#frame, settings, gone, parts, options.policy, this)
     return this.#add(address, handler, options, this.#listeners, make, false)
   }
 
   respond(address: Address, responder: Responder, options: SubscribeOptions = {}): Subscription {
     checkSubscription(responder, options)
-    const make = (settings: ConsumerOptions, gone: () => void, own: () => Responder | undefined) =>
-      new Respondent(this.#frame, settings, gone, own, options.policy)
+    const make = (settings: ConsumerOptions, gone: () => void, parts: Lease<Parts<Responder>>) =>
+      new Respondent(this.#frame, settings, gone, parts, options.policy)
     return this.#add(address, responder, options, this.#respondents, make, true)
   }
 
   request(message: AgentMessage, options?: BusRequestOptions): Promise<AgentMessage> {
     try {
+      this.#check(message, options)
       const request = this.#open(message, options)
       if (request.isOver) return request.promise
-      const outlet = this.#respondents.first(keyOf(message))
-      if (outlet === undefined) request.fail(busFailure('bus.no_responder', { place: placeOf(message) }))
-      else outlet.offer(request)
+      if (!this.#respondents.sendToOne(keyOf(message), request)) this.#refuse(request)
       return request.promise
     } catch (failure) {
       return Promise.reject(failure)
@@ -114,14 +118,15 @@ export class LocalBus implements MessageBus, Publishing {
   }
 
   requestAll(message: AgentMessage, options?: BusRequestOptions): readonly Promise<AgentMessage>[] {
+    this.#check(message, options)
     const outlets = this.#respondents.of(keyOf(message)) as readonly QueueGroup<PendingRequest>[]
-    return outlets.flatMap(({ members }) =>
-      members.map((member) => {
-        const request = this.#open(message, options)
-        if (!request.isOver) member.offer(request)
-        return request.promise
-      }),
-    )
+    // A filter may have members leave.
+    const members = outlets.flatMap((group) => group.members)
+    return members.map((member) => {
+      const request = this.#open(message, options)
+      if (!request.isOver && !member.offer(request)) this.#refuse(request)
+      return request.promise
+    })
   }
 
   close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
@@ -148,35 +153,33 @@ export class LocalBus implements MessageBus, Publishing {
       await promise
       timer.cancel()
     }
-    for (const consumer of [...this.#live]) {
-      consumer.abandon()
-      consumer.end('undelivered')
-    }
-    for (const request of [...this.#pending])
-      request.fail(busFailure('bus.closed', { place: placeOf(request.message) }))
+    // Each request that is not answered waits in one of these, or is under way in one.
+    for (const report of load.unfinished) report()
+    for (const consumer of this.#live) consumer.end('undelivered')
     this.#deadlines.clear()
     this.#stopped.abort(busFailure('bus.closed', { place: 'anybody' }))
   }
 
-  #open(message: AgentMessage, { timeoutMs = this.#settings.requestTimeoutMs, signal }: BusRequestOptions = {}) {
-    if (!(typeof timeoutMs === 'number' && timeoutMs > 0)) {
-      const fault = {
-        option: 'timeoutMs',
-        received: shown(timeoutMs),
-        expected: 'a number above 0; Infinity waits for ever',
-      }
-      throw busFailure('bus.invalid_option', { what: 'A request', ...fault })
+  #check(message: AgentMessage, { timeoutMs, signal }: BusRequestOptions = {}): void {
+    if (timeoutMs !== undefined || signal !== undefined) {
+      const fault = optionFault({ timeoutMs, signal }, requestRules)
+      if (fault !== undefined) throw busFailure('bus.invalid_option', { what: 'A request', ...fault })
     }
     if (this.#closing !== undefined) throw busFailure('bus.closed', { place: placeOf(message) })
+  }
+
+  #refuse(request: PendingRequest): void {
+    request.fail(busFailure('bus.no_responder', { place: placeOf(request.message) }))
+  }
+
+  #open(message: AgentMessage, { timeoutMs = this.#settings.requestTimeoutMs, signal }: BusRequestOptions = {}) {
     const request = new PendingRequest(message, this.#frame.clock.monotonic(), timeoutMs, this.#settled)
-    this.#pending.add(request)
     if (timeoutMs !== Number.POSITIVE_INFINITY) this.#deadlines.add(request)
     if (signal !== undefined) request.watch(signal)
     return request
   }
 
   readonly #settled = (request: PendingRequest): void => {
-    this.#pending.delete(request)
     this.#deadlines.remove(request)
   }
 
@@ -184,9 +187,7 @@ export class LocalBus implements MessageBus, Publishing {
     const waits = this.#waits
     const refusal = this.#refusal
     if (waits === undefined) return Promise.reject(refusal)
-    return Promise.all(waits).then(() => {
-      if (refusal !== undefined) throw refusal
-    })
+    return Promise.all(waits).then(() => (refusal === undefined ? undefined : Promise.reject(refusal)))
   }
 
   #add<Item extends Mail, Handler extends MessageHandler | Responder>(
@@ -194,14 +195,18 @@ export class LocalBus implements MessageBus, Publishing {
     handler: Handler,
     options: SubscribeOptions,
     routes: Routes<Item>,
-    make: (options: ConsumerOptions, gone: () => void, handler: () => Handler | undefined) => Consumer<Item>,
+    make: (options: ConsumerOptions, gone: () => void, parts: Lease<Parts<Handler>>) => Consumer<Item>,
     isRespondent: boolean,
   ): Subscription {
     const { key, name } = readAddress(address)
     if (this.#closing !== undefined) throw busFailure('bus.closed', { place: name })
+    // Nothing that lasts may hold on to what is given, which holds on to its owner: no function below mentions it.
+    const { owner, signal, filter } = options
+    const end = () => consumer.end('unsubscribed')
+    const parts = owner === undefined ? unowned({ handler, filter }) : this.#owned.keep({ handler, filter }, owner, end)
     const settings: ConsumerOptions = {
       name: options.name ?? name,
-      filter: options.filter,
+      filter: owner === undefined || filter === undefined ? filter : filterOf(parts),
       concurrency: options.concurrency ?? 1,
       max: options.queue?.max ?? this.#settings.queue,
       whenFull: options.queue?.whenFull ?? 'wait',
@@ -209,16 +214,17 @@ export class LocalBus implements MessageBus, Publishing {
     const gone = () => {
       this.#live.delete(consumer)
       leave()
+      parts.release()
+      signal?.removeEventListener('abort', end)
     }
-    const { owner } = options
-    const own =
-      owner === undefined ? () => handler : this.#owned.keep(handler, owner, () => consumer.end('unsubscribed'))
-    const consumer = make(settings, gone, own)
+    const consumer = make(settings, gone, parts)
+    // All who respond at one address take turns; of those who listen, those of one group, and all at the address of one.
     const isGroup = isRespondent || 'group' in address || options.group !== undefined
-    const leave = isGroup
-      ? this.#joinGroup(`${isRespondent ? '?' : '!'}${options.group ?? ''}\0${key}`, key, consumer, routes)
-      : routes.add(key, consumer)
+    const group = isRespondent ? '?' : `!${options.group ?? ''}`
+    const leave = isGroup ? this.#joinGroup(`${group}\0${key}`, key, consumer, routes) : routes.add(key, consumer)
     this.#live.add(consumer)
+    if (signal?.aborted) end()
+    else signal?.addEventListener('abort', end, { once: true })
     return consumer
   }
 
@@ -240,9 +246,13 @@ export class LocalBus implements MessageBus, Publishing {
   }
 }
 
+/** A filter that lets nothing pass when it is gone. */
+function filterOf(parts: Lease<Parts<unknown>>): (message: AgentMessage) => boolean {
+  return (message) => parts.get()?.filter?.(message) === true
+}
+
 /** A subscription as the bus ends it. */
 interface Endable extends Subscription {
-  abandon(): void
   end(reason: DeathReason): void
 }
 

@@ -40,7 +40,10 @@ export class Mailbox<Item extends Mail> {
     const lines = this.#lines
     this.length--
     // Mostly there is only one kind of message, and then nothing to choose.
-    if (this.length + 1 === lines[normal].length) return lines[normal].shift() as Item
+    if (this.length + 1 === lines[normal].length) {
+      this.#passed[normal] = 0
+      return lines[normal].shift() as Item
+    }
     const level = this.#choose()
     const passed = this.#passed
     for (let other = low; other <= critical; other++) {
@@ -53,8 +56,9 @@ export class Mailbox<Item extends Mail> {
   /** Takes out the least urgent, and of these the one that waits longest; there has to be one. */
   takeLeast(): Item {
     this.length--
-    const line = this.#lines.find((one) => one.length > 0) as Ring<Item>
-    return line.shift() as Item
+    const level = this.#lines.findIndex((line) => line.length > 0)
+    this.#passed[level] = 0
+    return this.#lines[level as 0].shift() as Item
   }
 
   #choose(): 0 | 1 | 2 | 3 {

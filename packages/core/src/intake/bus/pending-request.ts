@@ -14,6 +14,7 @@ export class PendingRequest implements Deadlined, Delivery {
   #settled: (request: PendingRequest) => void
   #resolve!: (answer: AgentMessage) => void
   #reject!: (failure: unknown) => void
+  #failure: unknown
   #controller: AbortController | undefined
   #given: AbortSignal | undefined
   #aborted: (() => void) | undefined
@@ -35,7 +36,11 @@ export class PendingRequest implements Deadlined, Delivery {
 
   /** Aborts when nobody waits for the answer any more. */
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController()
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      // It may be asked for only when nobody waits any more.
+      if (this.#failure !== undefined) this.#controller.abort(this.#failure)
+    }
     return this.#controller.signal
   }
 
@@ -56,6 +61,7 @@ export class PendingRequest implements Deadlined, Delivery {
   fail(failure: unknown): void {
     if (this.isOver) return
     this.#end()
+    this.#failure = failure
     this.#reject(failure)
     this.#controller?.abort(failure)
   }

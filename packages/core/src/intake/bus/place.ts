@@ -4,14 +4,22 @@ import { checkedTopic } from './topic-pattern.js'
 
 /** Where a message goes, for people. */
 export function placeOf({ receiver, operation }: AgentMessage): string {
-  if ('agent' in receiver) return `the agent ${receiver.agent}`
-  return 'group' in receiver ? `the group ${receiver.group}` : `the topic ${operation}`
+  const { agent, group } = receiver as Named
+  if (agent !== undefined) return `the agent ${agent}`
+  return group === undefined ? `the topic ${operation}` : `the group ${group}`
 }
 
 /** Where a message goes, as a key. No topic holds a NUL, so that topics, agents and groups do not meet. */
 export function keyOf({ receiver, operation }: AgentMessage): string {
-  if ('agent' in receiver) return agentKey(receiver.agent)
-  return 'group' in receiver ? groupKey(receiver.group) : operation
+  const { agent, group } = receiver as Named
+  if (agent !== undefined) return agentKey(agent)
+  return group === undefined ? operation : groupKey(group)
+}
+
+/** A receiver of whatever kind: a member may be there and yet not be given. */
+interface Named {
+  readonly agent?: string | undefined
+  readonly group?: string | undefined
 }
 
 /** Whether a key is that of a topic. */

@@ -25,18 +25,21 @@ export class QueueGroup<Item extends Mail = AgentMessage> implements Outlet<Item
     if (index >= 0) this.#members.splice(index, 1)
   }
 
-  offer(item: Item): void {
+  offer(item: Item): boolean {
+    return this.#offer(item, true) || this.#offer(item, false)
+  }
+
+  /** Offers it to those that have room, or to those that have none. */
+  #offer(item: Item, room: boolean): boolean {
     const members = this.#members
-    const count = members.length
-    for (let step = 0; step < count; step++) {
-      const member = members[(this.#next + step) % count]
-      if (member?.hasRoom !== true) continue
-      this.#next = (this.#next + step + 1) % count
-      return member.offer(item)
+    // A filter may have members leave.
+    for (let step = 0; step < members.length; step++) {
+      const place = (this.#next + step) % members.length
+      const member = members[place] as Consumer<Item>
+      if (member.hasRoom !== room || !member.offer(item)) continue
+      this.#next = place + 1
+      return true
     }
-    if (count === 0) return
-    const member = members[this.#next % count]
-    this.#next = (this.#next + 1) % count
-    member?.offer(item)
+    return false
   }
 }

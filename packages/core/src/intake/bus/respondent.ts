@@ -1,24 +1,25 @@
 import type { AgentMessage, Policy, Responder } from '../../ports/index.js'
-import { type BusFrame, Consumer, type ConsumerOptions } from './consumer.js'
+import { type BusFrame, Consumer, type ConsumerOptions, isPromiseLike } from './consumer.js'
 import type { DeathReason } from './dead-letters.js'
 import { busFailure } from './failures.js'
+import type { Lease, Parts } from './owned.js'
 import type { PendingRequest } from './pending-request.js'
 import { placeOf } from './place.js'
 
 /** A subscription to requests, which it answers. */
 export class Respondent extends Consumer<PendingRequest> {
-  readonly #responder: () => Responder | undefined
+  readonly #parts: Lease<Parts<Responder>>
   readonly #policy: Policy | undefined
 
   constructor(
     frame: BusFrame,
     options: ConsumerOptions,
     gone: () => void,
-    responder: () => Responder | undefined,
+    parts: Lease<Parts<Responder>>,
     policy: Policy | undefined,
   ) {
     super(frame, options, gone)
-    this.#responder = responder
+    this.#parts = parts
     this.#policy = policy
   }
 
@@ -29,7 +30,7 @@ export class Respondent extends Consumer<PendingRequest> {
   protected override handle(request: PendingRequest): Promise<void> | undefined {
     // Whoever waited has been told.
     if (request.isOver) return undefined
-    const responder = this.#responder()
+    const responder = this.#parts.get()?.handler
     if (responder === undefined) {
       this.drop(request, 'unsubscribed')
       this.end('unsubscribed')
@@ -39,14 +40,9 @@ export class Respondent extends Consumer<PendingRequest> {
     try {
       answer =
         this.#policy === undefined ? responder(request.message, request) : this.#under(this.#policy, responder, request)
+      if (!isPromiseLike(answer)) return this.#answered(request, answer)
     } catch (failure) {
       return this.#failed(request, failure)
-    }
-    if (
-      !(answer instanceof Promise) &&
-      typeof (answer as Partial<PromiseLike<unknown>> | undefined)?.then !== 'function'
-    ) {
-      return this.#answered(request, answer)
     }
     return Promise.resolve(answer).then(
       (message) => this.#answered(request, message),
@@ -57,8 +53,7 @@ export class Respondent extends Consumer<PendingRequest> {
   protected override drop(request: PendingRequest, reason: DeathReason): void {
     const place = placeOf(request.message)
     if (reason === 'expired') {
-      const lateMs = this.frame.clock.now() - (request.message.expiresAt as number)
-      request.fail(busFailure('bus.expired', { place, lateMs }))
+      request.fail(this.expiry(request.message))
     } else if (reason === 'dropped') {
       request.fail(busFailure('bus.full', { subscription: this.name, max: this.options.max }))
     } else if (reason === 'unsubscribed') {
@@ -68,12 +63,8 @@ export class Respondent extends Consumer<PendingRequest> {
     }
   }
 
-  protected override waits(): void {}
-
-  protected override letIn(): void {}
-
-  protected override turnedAway(request: PendingRequest, failure: unknown): void {
-    request.fail(failure)
+  protected override waits(): undefined {
+    return undefined
   }
 
   protected override refuse(request: PendingRequest, failure: unknown): void {
@@ -81,7 +72,10 @@ export class Respondent extends Consumer<PendingRequest> {
   }
 
   #under(policy: Policy, responder: Responder, request: PendingRequest): Promise<AgentMessage> {
-    return policy.execute(async (attempt) => responder(request.message, attempt), request.signal)
+    return policy.execute(async (attempt) => {
+      this.refuseExpired(request.message)
+      return responder(request.message, attempt)
+    }, request.signal)
   }
 
   #answered(request: PendingRequest, answer: AgentMessage): undefined {
@@ -93,7 +87,8 @@ export class Respondent extends Consumer<PendingRequest> {
   #failed(request: PendingRequest, failure: unknown): undefined {
     // It was told to stop.
     if (request.isOver) return undefined
-    this.failed++
+    if (busFailure.is(failure, 'bus.expired') && this.isExpired(request.message)) this.expired++
+    else this.failed++
     request.fail(failure)
     return undefined
   }

@@ -1,8 +1,8 @@
 const least = 16
 
-/** A queue in a ring of slots, which grows when it is full and shrinks when it has long been nearly empty. */
+/** A queue in a ring of slots, which grows when it is full and shrinks when it is empty. */
 export class Ring<Item> {
-  #slots: (Item | undefined)[] = new Array<Item | undefined>(least)
+  #slots = emptySlots<Item>(least)
   #first = 0
   length = 0
 
@@ -29,11 +29,15 @@ export class Ring<Item> {
   }
 
   #resize(size: number): void {
-    const slots = new Array<Item | undefined>(size)
+    const slots = emptySlots<Item>(size)
     for (let index = 0; index < this.length; index++) {
       slots[index] = this.#slots[(this.#first + index) & (this.#slots.length - 1)]
     }
     this.#slots = slots
     this.#first = 0
   }
+}
+
+function emptySlots<Item>(size: number): (Item | undefined)[] {
+  return Array.from({ length: size })
 }

@@ -4,7 +4,8 @@ import { isPattern, matcherOf } from './topic-pattern.js'
 
 /** Someone to whom what goes along a route is offered. */
 export interface Outlet<Item> {
-  offer(item: Item): void
+  /** Takes it in, or tells that it is not for this outlet. */
+  readonly offer: (item: Item) => boolean
 }
 
 interface PatternRoute<Item> {
@@ -50,12 +51,14 @@ export class Routes<Item> {
     if (!this.#found.emit(topic, item) && this.#find(topic)) this.#found.emit(topic, item)
   }
 
-  /** An outlet of a topic: the one that was there first, and one of the topic itself before one of a pattern. */
-  first(topic: string): Outlet<Item> | undefined {
+  /** Offers an item to one outlet after the other, those of the topic itself before those of patterns, until one takes it. */
+  sendToOne(topic: string, item: Item): boolean {
     const exact = this.#exact.get(topic)
-    if (exact !== undefined) for (const outlet of exact) return outlet
-    for (const { matches, outlet } of this.#patterns) if (isTopic(topic) && matches(topic)) return outlet
-    return undefined
+    if (exact !== undefined) for (const outlet of exact) if (outlet.offer(item)) return true
+    for (const { matches, outlet } of this.#patterns) {
+      if (isTopic(topic) && matches(topic) && outlet.offer(item)) return true
+    }
+    return false
   }
 
   /** All outlets of a topic. */

@@ -19,6 +19,7 @@ const rules: Readonly<Record<keyof SubscribeOptions, OptionRule>> = {
     expected: 'a policy at work: orchestrator.policy(name, policy(…))',
   },
   owner: anObject('an object'),
+  signal: { fits: (value) => value instanceof AbortSignal, expected: 'a signal: new AbortController().signal' },
 }
 const queueRules: Readonly<Record<string, OptionRule>> = {
   max: { min: 1, whole: true, infinite: true },
