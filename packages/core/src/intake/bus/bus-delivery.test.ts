@@ -208,7 +208,7 @@ describe('a subscription that is full', () => {
   it.each([
     ['drop-oldest', [0, 2], 'resolved', [1]],
     ['drop-newest', [0, 1], 'resolved', [2]],
-    ['fail', [0, 1], 'bus.full', []],
+    ['fail', [0, 1], 'bus.full', [2]],
   ] as const)('does what it says: %s', async (whenFull, handled, outcome, dead) => {
     await using orchestrator = await open()
     const { bus } = orchestrator

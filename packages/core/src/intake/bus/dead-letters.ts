@@ -1,7 +1,15 @@
 import type { AgentMessage, Clock, EventSink } from '../../ports/index.js'
 
 /** Why a message was not handled, or not to its end. */
-export type DeathReason = 'expired' | 'failed' | 'dropped' | 'unsubscribed' | 'undelivered' | 'unfinished'
+export type DeathReason =
+  | 'expired'
+  | 'failed'
+  | 'dropped'
+  | 'no_receiver'
+  | 'refused'
+  | 'unsubscribed'
+  | 'undelivered'
+  | 'unfinished'
 
 /** A message that was taken in and came to nothing. */
 export interface DeadLetter {

@@ -13,8 +13,9 @@ export interface Worker {
 
 /** One after the other each worker does so many pieces. */
 const turnSize = 64
-/** So many pieces between two looks at the clock. */
-const lookEvery = 256
+/** So many pieces between two looks at the clock: few as long as nobody knows how long one takes, and more while they are short. */
+const lookEvery = { least: 8, most: 256 }
+const shortMs = 1
 const longestSliceMs = 5
 /** The way to do something soon that costs least: Node wraps what `queueMicrotask` is given. */
 const soon = Promise.resolve()
@@ -30,6 +31,8 @@ export class Drainer {
   #isScheduled = false
   /** Pieces since the last look at the clock. */
   #unseen = 0
+  #lookAfter = lookEvery.least
+  #lookedAt = Number.NEGATIVE_INFINITY
   #chainEndsAt = Number.POSITIVE_INFINITY
 
   constructor(clock: Clock) {
@@ -49,7 +52,7 @@ export class Drainer {
     let done = 0
     let endsAt = Number.POSITIVE_INFINITY
     for (let worker = this.#waiting.shift(); worker !== undefined; worker = this.#waiting.shift()) {
-      const pieces = worker.work(turnSize)
+      const pieces = worker.work(Math.min(turnSize, this.#lookAfter))
       done += pieces
       this.#unseen += pieces
       worker.isWaiting = false
@@ -57,7 +60,7 @@ export class Drainer {
         worker.isWaiting = true
         this.#waiting.push(worker)
       }
-      if (this.#unseen < lookEvery) continue
+      if (this.#unseen < this.#lookAfter) continue
       const now = this.#look()
       if (endsAt === Number.POSITIVE_INFINITY) endsAt = now + longestSliceMs
       // There is work still to be done, or to come: a process with nothing else to do must live to do it.
@@ -72,6 +75,9 @@ export class Drainer {
   #look(): number {
     this.#unseen = 0
     const now = this.#clock.monotonic()
+    const wasShort = now - this.#lookedAt < shortMs
+    this.#lookAfter = wasShort ? Math.min(lookEvery.most, this.#lookAfter * 2) : lookEvery.least
+    this.#lookedAt = now
     if (this.#chainEndsAt === Number.POSITIVE_INFINITY) {
       this.#chainEndsAt = now + longestChainMs
       // It runs when the rest of the process has had its turn.

@@ -78,7 +78,9 @@ export class Listener extends Consumer<AgentMessage> implements Addressee {
     return { resolve, reject }
   }
 
-  protected override refuse(_message: AgentMessage, failure: unknown): void {
+  protected override refuse(message: AgentMessage, failure: unknown): void {
+    // Whoever publishes without waiting would not hear of it.
+    this.drop(message, 'refused', failure)
     this.#publishing.refused(failure)
   }
 

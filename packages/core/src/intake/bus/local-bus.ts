@@ -79,15 +79,16 @@ export class LocalBus implements MessageBus, Publishing {
   }
 
   publish(message: AgentMessage): Promise<void> {
-    if (this.#closing !== undefined) return Promise.reject(busFailure('bus.closed', { place: placeOf(message) }))
+    if (this.#closing !== undefined) return rejection(busFailure('bus.closed', { place: placeOf(message) }))
     // A filter may publish something itself.
     const [waits, refusal] = [this.#waits, this.#refusal]
     this.#waits = undefined
     this.#refusal = undefined
-    this.#listeners.send(keyOf(message), message)
+    const isForSomebody = this.#listeners.send(keyOf(message), message)
     const own = this.#waits === undefined && this.#refusal === undefined ? accepted : this.#accepted()
     this.#waits = waits
     this.#refusal = refusal
+    if (!isForSomebody && !('everyone' in message.receiver)) this.#lost(message)
     return own
   }
 
@@ -183,11 +184,19 @@ export class LocalBus implements MessageBus, Publishing {
     this.#deadlines.remove(request)
   }
 
+  /** It names a receiver that there is not: nobody would ever hear of it otherwise. */
+  #lost(message: AgentMessage): void {
+    const again = (once: AgentMessage) => void this.publish(once)
+    this.deadLetters.add(message, 'no_receiver', { name: placeOf(message), isLive: true, again })
+  }
+
   #accepted(): Promise<void> {
     const waits = this.#waits
     const refusal = this.#refusal
-    if (waits === undefined) return Promise.reject(refusal)
-    return Promise.all(waits).then(() => (refusal === undefined ? undefined : Promise.reject(refusal)))
+    if (waits === undefined) return rejection(refusal)
+    const all = Promise.all(waits).then(() => (refusal === undefined ? undefined : Promise.reject(refusal)))
+    all.catch(() => {})
+    return all
   }
 
   #add<Item extends Mail, Handler extends MessageHandler | Responder>(
@@ -259,4 +268,11 @@ interface Endable extends Subscription {
 interface JoinedGroup<Item extends Mail> {
   readonly members: QueueGroup<Item>
   readonly close: () => void
+}
+
+/** Who does not wait for what it publishes must not be ended by a refusal: it is told to whoever waits. */
+function rejection(failure: unknown): Promise<never> {
+  const rejected = Promise.reject(failure)
+  rejected.catch(() => {})
+  return rejected
 }

@@ -47,8 +47,8 @@ export class Routes<Item> {
   }
 
   /** Offers an item to all outlets of a topic. */
-  send(topic: string, item: Item): void {
-    if (!this.#found.emit(topic, item) && this.#find(topic)) this.#found.emit(topic, item)
+  send(topic: string, item: Item): boolean {
+    return this.#found.emit(topic, item) || (this.#find(topic) && this.#found.emit(topic, item))
   }
 
   /** Offers an item to one outlet after the other, those of the topic itself before those of patterns, until one takes it. */
