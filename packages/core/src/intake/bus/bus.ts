@@ -16,6 +16,7 @@ import {
 } from '../../ports/index.js'
 import { busMessage, checked, type PublishOptions } from './bus-message.js'
 import type { Chained, Last } from './chained.js'
+import { isPromiseLike } from './consumer.js'
 import type { DeadLetters } from './dead-letters.js'
 import { busFailure } from './failures.js'
 import { type Gather, gathered } from './gather.js'
@@ -121,7 +122,9 @@ export class Bus {
       typeof responder === 'function'
         ? (message: AgentMessage, delivery: Delivery) => {
             const output = responder(message.payload as never, message, delivery)
-            return output instanceof Promise ? output.then((value) => answer(message, value)) : answer(message, output)
+            return isPromiseLike(output)
+              ? Promise.resolve(output).then((value) => answer(message, value as never))
+              : answer(message, output)
           }
         : responder
     return transport.respond({ topic: name }, own, this.#ofTransport(name, options))

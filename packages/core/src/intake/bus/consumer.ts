@@ -101,6 +101,11 @@ export abstract class Consumer<Item extends Mail> implements Worker, Subscriptio
     return this.mailbox.length < this.options.max && this.#outside.length === 0
   }
 
+  /** Whether it would begin with one more at once. */
+  get isFree(): boolean {
+    return this.inFlight + this.queued < this.options.concurrency
+  }
+
   get canWork(): boolean {
     return this.mailbox.length > 0 && this.inFlight < this.options.concurrency
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../ports/index.js'
+import type { Clock, Scheduled } from '../../ports/index.js'
 import { Ring } from './ring.js'
 
 /** Something with work to do, of which it does so much at a time. */
@@ -34,6 +34,8 @@ export class Drainer {
   #lookAfter = lookEvery.least
   #lookedAt = Number.NEGATIVE_INFINITY
   #chainEndsAt = Number.POSITIVE_INFINITY
+  #rest: Scheduled | undefined
+  #unchaining: Scheduled | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -46,6 +48,12 @@ export class Drainer {
     if (this.#isScheduled) return
     this.#isScheduled = true
     void soon.then(this.#slice)
+  }
+
+  /** Leaves no timer, when there is nothing more to do. */
+  stop(): void {
+    this.#rest?.cancel()
+    this.#unchaining?.cancel()
   }
 
   readonly #slice = (): void => {
@@ -65,7 +73,7 @@ export class Drainer {
       if (endsAt === Number.POSITIVE_INFINITY) endsAt = now + longestSliceMs
       // There is work still to be done, or to come: a process with nothing else to do must live to do it.
       if (now >= endsAt || now >= this.#chainEndsAt || done >= largestSlice) {
-        this.#clock.schedule(0, this.#rested, true)
+        this.#rest = this.#clock.schedule(0, this.#rested, true)
         return
       }
     }
@@ -81,7 +89,7 @@ export class Drainer {
     if (this.#chainEndsAt === Number.POSITIVE_INFINITY) {
       this.#chainEndsAt = now + longestChainMs
       // It runs when the rest of the process has had its turn.
-      this.#clock.schedule(0, this.#unchain)
+      this.#unchaining = this.#clock.schedule(0, this.#unchain)
     }
     return now
   }

@@ -158,6 +158,7 @@ export class LocalBus implements MessageBus, Publishing {
     for (const report of load.unfinished) report()
     for (const consumer of this.#live) consumer.end('undelivered')
     this.#deadlines.clear()
+    this.#frame.drainer.stop()
     this.#stopped.abort(busFailure('bus.closed', { place: 'anybody' }))
   }
 

@@ -30,7 +30,8 @@ export class Mailbox<Item extends Mail> {
 
   push(item: Item): void {
     const { priority } = item
-    const level = priority === 'normal' ? normal : priority === 'high' ? high : priority === 'low' ? low : critical
+    // What is no priority is none that goes before others.
+    const level = priority === 'normal' ? normal : priority === 'high' ? high : priority === 'critical' ? critical : low
     this.#lines[level].push(item)
     this.length++
   }

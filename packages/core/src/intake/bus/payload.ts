@@ -1,4 +1,5 @@
 import { issuePath, type SchemaResult, type StandardSchema } from '../../ports/index.js'
+import { isPromiseLike } from './consumer.js'
 import { busFailure } from './failures.js'
 
 /** What a schema makes of a value, or a promise of it where the schema needs time; throws where it does not fit. */
@@ -9,8 +10,9 @@ export function checkedPayload(
   value: unknown,
 ): unknown {
   const result = schema['~standard'].validate(value)
-  return result instanceof Promise
-    ? result.then((checked) => fitting(topic, which, checked))
+  // A promise may be of another realm, as those of Node's own modules are in Jest.
+  return isPromiseLike(result)
+    ? Promise.resolve(result).then((checked) => fitting(topic, which, checked))
     : fitting(topic, which, result)
 }
 

@@ -3,7 +3,7 @@ import type { Consumer } from './consumer.js'
 import type { Mail } from './mailbox.js'
 import type { Outlet } from './routes.js'
 
-/** Subscriptions of which one gets each message: in turn, and those that have room before those that have not. */
+/** Subscriptions of which one gets each message: in turn; the idle before the busy, and these before the full. */
 export class QueueGroup<Item extends Mail = AgentMessage> implements Outlet<Item> {
   readonly #members: Consumer<Item>[] = []
   #next = 0
@@ -26,20 +26,26 @@ export class QueueGroup<Item extends Mail = AgentMessage> implements Outlet<Item
   }
 
   offer(item: Item): boolean {
-    return this.#offer(item, true) || this.#offer(item, false)
+    return this.#offer(item, 0) || this.#offer(item, 1) || this.#offer(item, 2)
   }
 
-  /** Offers it to those that have room, or to those that have none. */
-  #offer(item: Item, room: boolean): boolean {
+  /** Offers it to those members that are so busy, so that each is asked once. */
+  #offer(item: Item, busy: number): boolean {
     const members = this.#members
     // A filter may have members leave.
     for (let step = 0; step < members.length; step++) {
       const place = (this.#next + step) % members.length
       const member = members[place] as Consumer<Item>
-      if (member.hasRoom !== room || !member.offer(item)) continue
+      if (busyOf(member) !== busy || !member.offer(item)) continue
       this.#next = place + 1
       return true
     }
     return false
   }
+}
+
+/** How busy a member is: it would begin at once, it has room, or it has none. */
+function busyOf(member: { readonly isFree: boolean; readonly hasRoom: boolean }): 0 | 1 | 2 {
+  if (member.isFree) return 0
+  return member.hasRoom ? 1 : 2
 }
