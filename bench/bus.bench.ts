@@ -49,8 +49,13 @@ export default defineBench({
   floor: { name: 'a bare call', run: () => count() },
   cases: [
     { name: 'an async frame, awaited', run: frame },
-    { name: 'publish + deliver', run: aBurst(exact), operations: burst },
-    { name: 'publish + deliver by wildcard', run: aBurst(wild), operations: burst },
-    { name: 'request and response', run: () => bus.request(Price, input), after: () => orchestrator.close() },
+    { name: 'publish + deliver', run: aBurst(exact), operations: burst, target: { ns: 45 } },
+    { name: 'publish + deliver by wildcard', run: aBurst(wild), operations: burst, target: { ns: 60 } },
+    {
+      name: 'request and response',
+      run: () => bus.request(Price, input),
+      target: { ns: 400 },
+      after: () => orchestrator.close(),
+    },
   ],
 })
