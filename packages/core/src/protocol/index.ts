@@ -16,6 +16,7 @@ export { declareFailures, type FailureKind, type FailureMaker } from './declare-
 export { errorText } from './error-text.js'
 export { isExhausted, markExhausted, nextMoment } from './exhausted.js'
 export { Failure, type FailureInit, isFailure } from './failure.js'
+export { groupFault } from './group-fault.js'
 export { identifier, identifierFailure, isIdentifier } from './identifier.js'
 export { isError } from './is-error.js'
 export type { LifecycleEvent, LifecycleEventName, LifecycleEvents } from './lifecycle-event.js'

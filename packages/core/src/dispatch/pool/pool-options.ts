@@ -1,5 +1,6 @@
 import {
   type AgentMessage,
+  groupFault,
   identifier,
   type OptionFault,
   type OptionRule,
@@ -156,23 +157,13 @@ function faultOf(options: PoolOptions): OptionFault | undefined {
     return { option: 'key', received: shown(key), expected: "it with strategy: 'consistent-hash', or not at all" }
   }
   const inEjection =
-    ejection === undefined || ejection === false ? undefined : within('ejection', ejection, ejectionRules)
+    ejection === undefined || ejection === false ? undefined : groupFault('ejection', ejection, ejectionRules)
   if (inEjection !== undefined) return inEjection
   if (ejection && ejection.maxForMs !== undefined && ejection.maxForMs < (ejection.forMs ?? 10_000)) {
     const expected = `at least forMs, which is ${ejection.forMs ?? 10_000}`
     return { option: 'ejection.maxForMs', received: shown(ejection.maxForMs), expected }
   }
-  return health === undefined ? undefined : within('health', health, healthRules)
-}
-
-function within(
-  name: string,
-  value: object,
-  groupRules: Readonly<Record<string, OptionRule>>,
-): OptionFault | undefined {
-  const fault = optionFault(value, groupRules)
-  if (fault === undefined) return undefined
-  return { ...fault, option: fault.option === 'options' ? name : `${name}.${fault.option}` }
+  return health === undefined ? undefined : groupFault('health', health, healthRules)
 }
 
 function isStrategy(value: unknown): value is Strategy {

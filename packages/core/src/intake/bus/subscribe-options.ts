@@ -1,4 +1,4 @@
-import { optionFault, type OptionRule, type SubscribeOptions } from '../../ports/index.js'
+import { groupFault, optionFault, type OptionRule, type SubscribeOptions } from '../../ports/index.js'
 import { busFailure } from './failures.js'
 
 const name: OptionRule = { fits: (value) => typeof value === 'string' && value !== '', expected: 'a name' }
@@ -33,11 +33,6 @@ export function checkSubscription(handler: unknown, options: SubscribeOptions): 
     optionFault({ handler }, { handler: aFunction(expected) }) ??
     (handler === undefined ? { option: 'handler', received: 'undefined', expected } : undefined) ??
     optionFault(options, rules) ??
-    inQueue(options.queue)
+    (options.queue === undefined ? undefined : groupFault('queue', options.queue, queueRules))
   if (fault !== undefined) throw busFailure('bus.invalid_option', { what: 'A subscription', ...fault })
-}
-
-function inQueue(queue: SubscribeOptions['queue']) {
-  const fault = queue === undefined ? undefined : optionFault(queue, queueRules)
-  return fault && { ...fault, option: `queue.${fault.option}` }
 }

@@ -1,6 +1,5 @@
-import type { OptionFault, OptionRule } from '../../../ports/index.js'
+import { groupFault, type OptionFault, type OptionRule } from '../../../ports/index.js'
 import { policyFailure } from '../failures.js'
-import { groupFault } from '../group-fault.js'
 import { calls, longestMs, type OpensAfter, minimumOf, opensAfterFault, share, withMinimum } from './opens-after.js'
 import { optionFault, shown } from '../../../ports/index.js'
 
@@ -93,7 +92,7 @@ function faultOf(options: CircuitBreakerOptions): OptionFault | undefined {
   return (
     (opensAfter !== undefined ? opensAfterFault(opensAfter) : undefined) ??
     (slow !== undefined ? slowFault(slow, opensAfter) : undefined) ??
-    (halfOpen !== undefined ? groupFault('halfOpen', halfOpen, halfOpenRules, []) : undefined) ??
+    (halfOpen !== undefined ? groupFault('halfOpen', halfOpen, halfOpenRules) : undefined) ??
     (maxBreakMs !== undefined && maxBreakMs < breakMs
       ? { option: 'maxBreakMs', received: shown(maxBreakMs), expected: `at least breakMs, which is ${breakMs}` }
       : undefined)

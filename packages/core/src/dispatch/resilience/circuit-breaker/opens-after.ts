@@ -1,6 +1,5 @@
-import { type OptionFault, type OptionRule, shown } from '../../../ports/index.js'
+import { groupFault, type OptionFault, type OptionRule, shown } from '../../../ports/index.js'
 import { FailuresInARow } from './failures-in-a-row.js'
-import { groupFault } from '../group-fault.js'
 import { LastCalls } from './last-calls.js'
 import { RecentCalls } from './recent-calls.js'
 import type { Tally } from './tally.js'

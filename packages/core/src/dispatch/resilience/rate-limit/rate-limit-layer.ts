@@ -1,5 +1,11 @@
-import { type AgentMessage, type OptionFault, optionFault, type OptionRule, shown } from '../../../ports/index.js'
-import { groupFault } from '../group-fault.js'
+import {
+  groupFault,
+  type AgentMessage,
+  type OptionFault,
+  optionFault,
+  type OptionRule,
+  shown,
+} from '../../../ports/index.js'
 import { policyFailure } from '../failures.js'
 
 /** How much there is within a time: `limit` per `perMs`, evenly, and up to `burst` at once (`limit` when absent). */

@@ -1,4 +1,4 @@
-import { optionFault } from '../../../ports/index.js'
+import { groupFault, optionFault } from '../../../ports/index.js'
 import { policyFailure } from '../failures.js'
 import type { BackoffOptions, Jitter } from './backoff.js'
 import type { RetryBudgetOptions } from './retry-budget.js'
@@ -70,11 +70,10 @@ export function retry(options: RetryOptions = {}): RetryLayer {
 
 function budgetFault(budget: RetryOptions['budget']) {
   if (budget === undefined || budget === false) return undefined
-  const fault = optionFault(budget, {
+  return groupFault('budget', budget, {
     ratio: { min: 0, max: 10 },
     burst: { min: 0, max: 1_000_000 },
     perSecond: { min: 0, max: 1_000_000 },
     scope: { fits: (value) => typeof value === 'string' && value !== '', expected: 'a name' },
   })
-  return fault && { ...fault, option: `budget.${fault.option}` }
 }

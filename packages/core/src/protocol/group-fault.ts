@@ -1,11 +1,12 @@
-import { type OptionFault, type OptionRule, optionFault, shown } from '../../ports/index.js'
+import { type OptionFault, type OptionRule, optionFault } from './option-fault.js'
+import { shown } from './shown.js'
 
 /** The first fault of a group of options within the options: named `group.option`, and those of `required` are not absent. */
 export function groupFault(
   group: string,
   value: unknown,
   rules: Readonly<Record<string, OptionRule>>,
-  required: readonly string[],
+  required: readonly string[] = [],
 ): OptionFault | undefined {
   const fault = optionFault(value, rules)
   if (fault !== undefined) {
