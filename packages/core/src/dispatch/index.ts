@@ -6,13 +6,14 @@ export {
   agent,
   type CodeOf,
   definitionOf,
+  describeSchema,
   type Operations,
   OwnAgent,
   operation,
   type Provision,
   type RunnableOperation,
 } from './agent/index.js'
-export { type BudgetLimits, budgetSettings } from './budget/index.js'
+export { type BudgetLimits, budgetSettings, checkBudget } from './budget/index.js'
 export type { AskOptions } from './call.js'
 export { Dispatch } from './dispatch.js'
 export { dispatchSettings } from './dispatch-settings.js'

@@ -1,0 +1,50 @@
+import { describeSchema } from '../../dispatch/index.js'
+import type { StandardSchema } from '../../ports/index.js'
+import type { WorkflowDefinition } from './definition.js'
+import { graphFailure } from './failures.js'
+
+type JsonSchema = Readonly<Record<string, unknown>>
+
+/**
+ * Throws where a step is given the input of the run as it is, and that can never fit. Only what is certain counts: where a
+ * schema does not say what it takes, the run will tell.
+ */
+export function checkContracts({ name, input, graph }: Omit<WorkflowDefinition, 'shape'>): void {
+  let given: JsonSchema | undefined
+  for (const step of graph.nodes) {
+    if (step.kind !== 'step' && step.kind !== 'workflow') continue
+    if (step.with !== undefined) continue
+    const wanted = step.kind === 'step' ? step.operation.contract.input : step.nested.input
+    if (wanted === input) continue
+    given ??= jsonOf(input, 'output')
+    const because = misfit(given, jsonOf(wanted, 'input'))
+    if (because !== undefined)
+      throw graphFailure('workflow.contract_mismatch', { workflow: name, step: step.name, because })
+  }
+}
+
+function jsonOf(schema: StandardSchema, side: 'input' | 'output'): JsonSchema {
+  const description = describeSchema(schema, side)
+  return 'jsonSchema' in description ? (description.jsonSchema as JsonSchema) : {}
+}
+
+/** Why no value of the one can be a value of the other, if that is certain. */
+function misfit(given: JsonSchema, wanted: JsonSchema, path = 'the input'): string | undefined {
+  const [has, wants] = [given.type, wanted.type]
+  if (typeof has !== 'string' || typeof wants !== 'string') return undefined
+  if (has !== wants && !(has === 'integer' && wants === 'number')) return `${path} is ${has}, and has to be ${wants}`
+  if (has !== 'object') return undefined
+  const properties = (given.properties ?? {}) as Readonly<Record<string, JsonSchema>>
+  const isClosed = given.additionalProperties === false
+  for (const name of (wanted.required ?? []) as readonly string[]) {
+    const own = Object.hasOwn(properties, name) ? properties[name] : undefined
+    if (own === undefined && isClosed) return `${path} has no ${name}`
+  }
+  for (const [name, wantedOne] of Object.entries((wanted.properties ?? {}) as Readonly<Record<string, JsonSchema>>)) {
+    const own = Object.hasOwn(properties, name) ? properties[name] : undefined
+    const isSure = own !== undefined && ((given.required ?? []) as readonly string[]).includes(name)
+    const because = isSure ? misfit(own, wantedOne, name) : undefined
+    if (because !== undefined) return because
+  }
+  return undefined
+}

@@ -1,0 +1,15 @@
+export {
+  type Migration,
+  type PlanNode,
+  type RunInfo,
+  type Settled,
+  type Signal,
+  type State,
+  type StepDescription,
+  type StepStatus,
+  signal,
+  type Workflow,
+  type WorkflowBuilder,
+  type WorkflowDescription,
+  workflow,
+} from './graph/index.js'
