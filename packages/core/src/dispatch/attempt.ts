@@ -1,8 +1,9 @@
-import type { AgentMessage, BudgetRemaining, Needs, Usage } from '../ports/index.js'
+import type { AgentMessage, BudgetRemaining, Needs, Policy, Usage } from '../ports/index.js'
 import type { ActiveCall, Stoppable, TryOfCall } from './agent/index.js'
 import { checkUsage } from './budget/index.js'
 import type { Call, Parent } from './call.js'
 import { Context, type ContextHost } from './context.js'
+import type { Request } from './request.js'
 
 /** One try of a call: the message as it reaches the agent, and the context that the agent is given with it. */
 export class Attempt implements ActiveCall, Parent {
@@ -10,6 +11,8 @@ export class Attempt implements ActiveCall, Parent {
   readonly message: AgentMessage
   readonly beganAt: number
   made = 0
+  /** Stands around the call; what is within it has none any more. */
+  policy: Policy | undefined
   readonly #host: ContextHost<Attempt>
   /** The try of a policy; a call without a policy is itself its only try. */
   readonly #try: TryOfCall | undefined
@@ -25,6 +28,10 @@ export class Attempt implements ActiveCall, Parent {
     this.beganAt = beganAt
     this.#host = host
     this.#try = attempt
+  }
+
+  get request(): Request {
+    return this.call.request
   }
 
   get context(): Context {

@@ -1,4 +1,4 @@
-import type { AgentMessage, DispatchOptions, Usage } from '../ports/index.js'
+import type { AgentMessage, DispatchOptions, Policy, Usage } from '../ports/index.js'
 import type { Account, BudgetLimits, Maker } from './budget/index.js'
 import type { Deadlined } from './resilience/index.js'
 import type { Stoppable } from './agent/index.js'
@@ -16,13 +16,21 @@ export interface AskOptions extends DispatchOptions, RequestOptions {
   readonly isAccepted?: boolean | undefined
   /** What the call will probably consume. */
   readonly estimate?: Usage | undefined
+  /** The step of a workflow that it is made for. */
+  readonly step?: string | undefined
+  /** Stands around the call instead of the agent's own. */
+  readonly policy?: Policy | undefined
 }
 
-/** What a call is part of: a try of another one. */
+/** What a call is part of: a try of another one, or a request that somebody holds open. */
 export interface Parent extends Maker {
-  readonly call: Call
+  readonly request: Request
   readonly message: AgentMessage
+  /** On the monotonic clock. */
+  readonly dueAt: number
   readonly isOver: boolean
+  /** How often it has asked for an operation, this time included. */
+  count(operation: string): number
   adopt(child: Stoppable): void
   disown(child: Stoppable): void
 }
@@ -44,6 +52,8 @@ export class Call implements Deadlined, Stoppable, Account {
   charged: Usage | undefined
   /** What it will probably consume. */
   estimate: Usage | undefined
+  /** Stands around it instead of its agent's own. */
+  policy: Policy | undefined
   #spent: { tokens: number; costUsd: number } | undefined
   /** Whether the budget of its request has taken it in. */
   isCounted = false

@@ -8,6 +8,7 @@ import {
   type Interceptor,
   type Logger,
   type Operation,
+  type Policy,
   type Random,
   shown,
 } from '../ports/index.js'
@@ -16,14 +17,17 @@ import { Attempt } from './attempt.js'
 import { type BudgetLimits, budgetFailure, Ledger } from './budget/index.js'
 import { type AskOptions, Call } from './call.js'
 import { CallsUnderWay } from './calls-under-way.js'
+import { checkDelivery, isSignal } from './check-delivery.js'
 import type { ContextHost } from './context.js'
 import { addressed, Directory } from './directory.js'
 import type { DispatchSettings } from './dispatch-settings.js'
 import { cancelled, closed, foreignTenant, parentOver, timedOut } from './endings.js'
 import { dispatchFailure } from './failures.js'
+import { type Entry, InterceptorChain } from './interceptor-chain.js'
+import { type AskWithin, OpenRequest } from './open-request.js'
 import { Request, type RequestScope } from './request.js'
 import { estimateOf, limitsOf, timeoutOf } from './request-limits.js'
-import { keyWithin, requestFromOutside, requestWithin } from './request-message.js'
+import { keyWithin, messageOfRun, requestFromOutside, requestWithin, type RunFacts } from './request-message.js'
 
 /** How calls are made, and what a request may spend. */
 export interface DispatchLimits {
@@ -41,11 +45,6 @@ export interface DispatchDeps {
 
 type Work<Result> = (call: Call) => Result | Promise<Result>
 
-/** An interceptor in its place. */
-interface Entry {
-  readonly interceptor: Interceptor
-}
-
 /** Brings each message to its agent and the answer back: the spine that every call goes through. */
 export class Dispatch implements Dispatcher {
   readonly #deps: DispatchDeps
@@ -53,8 +52,7 @@ export class Dispatch implements Dispatcher {
   readonly #host: ContextHost<Attempt>
   readonly #underWay: CallsUnderWay
   readonly #directory = new Directory()
-  /** Never changed, but replaced: a call keeps those with which it began. */
-  #interceptors: readonly Entry[] = []
+  readonly #interceptors = new InterceptorChain()
   #closing = false
 
   constructor(deps: DispatchDeps, limits: DispatchLimits) {
@@ -67,10 +65,11 @@ export class Dispatch implements Dispatcher {
       monotonic: () => clock.monotonic(),
       newId: () => random.id(),
       log: logger,
-      progressed: ({ message }, data) => {
+      progressed: ({ message, request }, data) => {
+        request.progressed?.(message, data)
         if (events.observed) events.emit('call.progressed', { message, data })
       },
-      ask: (parent, operation, input, options) => this.#askWithin(parent, operation, input, options),
+      ask: this.#askWithin,
     }
   }
 
@@ -89,19 +88,12 @@ export class Dispatch implements Dispatcher {
 
   /** Has an interceptor stand around every call from now on: within those that are there, or around them all. */
   intercept(interceptor: Interceptor, place: 'innermost' | 'outermost' = 'innermost'): Disposable {
-    // One interceptor may stand there twice: its places are told apart by their entries.
-    const entry = { interceptor }
-    this.#interceptors = place === 'innermost' ? [...this.#interceptors, entry] : [entry, ...this.#interceptors]
-    return {
-      [Symbol.dispose]: () => {
-        this.#interceptors = this.#interceptors.filter((one) => one !== entry)
-      },
-    }
+    return this.#interceptors.add(interceptor, place)
   }
 
   async dispatch(message: AgentMessage, options?: AskOptions): Promise<AgentMessage> {
     checkMessage(message)
-    this.#checkDelivery(message)
+    checkDelivery(message, this.#host.now)
     const startedAt = this.#host.monotonic()
     const untilDeadline =
       message.deadline === undefined ? Number.POSITIVE_INFINITY : message.deadline - this.#host.now()
@@ -110,6 +102,20 @@ export class Dispatch implements Dispatcher {
     const timeoutMs = Math.min(timeoutOf(options, settings.agentTimeoutMs, limits), untilDeadline)
     const call = this.#open(message, options, startedAt, startedAt + timeoutMs, new Ledger(limits))
     return this.#call(call, options, this.#answer) as Promise<AgentMessage>
+  }
+
+  /** Begins a request that lasts until whoever holds it ends it; what it may spend and how long it may take is given. */
+  open(facts: RunFacts, dueInMs: number, options: AskOptions = {}, callsSoFar = 0): OpenRequest {
+    const limits = limitsOf(this.#limits.budget, options)
+    const timeoutMs = Math.min(dueInMs, limits.wallMs ?? Number.POSITIVE_INFINITY)
+    const request = new Request(this.#deps.openScope, facts.tenant, options.scope, new Ledger(limits, callsSoFar))
+    const message = messageOfRun(facts, this.#host.now(), timeoutMs)
+    return new OpenRequest(message, request, this.#host.monotonic() + timeoutMs, this.#askWithin)
+  }
+
+  /** The policy around an operation, where its agent is known and has one. */
+  policyOf({ agent, name }: Operation): Policy | undefined {
+    return this.#directory.agents.get(agent)?.policyOf?.(name)
   }
 
   ask(operation: Operation, input: unknown, options?: AskOptions): Promise<unknown> {
@@ -134,17 +140,20 @@ export class Dispatch implements Dispatcher {
     return this.#underWay.drain(drainMs)
   }
 
-  #askWithin(parent: Attempt, operation: Operation, input: unknown, options?: AskOptions): Promise<unknown> {
+  readonly #askWithin: AskWithin = (parent, operation, input, options) => {
     let call: Call
     try {
       const startedAt = this.#host.monotonic()
       const dueAt = Math.min(startedAt + timeoutOf(options, this.#limits.settings.agentTimeoutMs), parent.dueAt)
       const key = options?.idempotencyKey ?? keyWithin(parent, operation)
-      const { request } = parent.call
-      const remaining = request.ledger.remaining
-      const message = requestWithin(parent.message, operation, input, key, this.#host, dueAt - startedAt, remaining)
+      const { request } = parent
+      const { remaining } = request.ledger
+      const leftMs = dueAt - startedAt
+      const { message: from } = parent
+      const message = requestWithin(from, operation, input, key, this.#host, leftMs, remaining, options?.step)
       call = new Call(message, request, parent, startedAt, dueAt)
       call.estimate = estimateOf(options)
+      call.policy = options?.policy
     } catch (error) {
       return Promise.reject(error)
     }
@@ -184,13 +193,6 @@ export class Dispatch implements Dispatcher {
     }
   }
 
-  #checkDelivery({ type, expiresAt, receiver, operation }: AgentMessage): void {
-    if (type !== 'request' && type !== 'event') throw dispatchFailure('dispatch.not_a_request', { type })
-    const lateMs = expiresAt === undefined ? 0 : this.#host.now() - expiresAt
-    const agent = 'agent' in receiver ? receiver.agent : ''
-    if (lateMs > 0) throw dispatchFailure('dispatch.expired', { agent, operation, lateMs })
-  }
-
   #admit(call: Call, options: AskOptions | undefined): void {
     const signal = options?.signal
     if (signal !== undefined && !isSignal(signal)) {
@@ -206,19 +208,21 @@ export class Dispatch implements Dispatcher {
   /** What the agent answers, as a message. */
   readonly #answer: Work<AgentMessage> = (call) => {
     const { message } = call
-    if (this.#interceptors.length > 0) return this.#around(this.#interceptors, 0, message, call)
+    const { entries } = this.#interceptors
+    if (entries.length > 0) return this.#around(entries, 0, message, call)
     const agent = this.#reach(call, message)
     const own = addressed(message, agent)
-    return agent.answer(own, new Attempt(call, own, this.#host, call.startedAt))
+    return agent.answer(own, this.#attempt(call, own, call.startedAt))
   }
 
   /** What the agent answers, without the message: where nobody would see one, none is made. */
   readonly #output: Work<unknown> = (call) => {
     const { message } = call
-    if (this.#interceptors.length > 0) return this.#around(this.#interceptors, 0, message, call).then(payloadOf)
+    const { entries } = this.#interceptors
+    if (entries.length > 0) return this.#around(entries, 0, message, call).then(payloadOf)
     // An operation that is asked for is of one agent.
     const agent = this.#reach(call, message)
-    return agent.output(message, new Attempt(call, message, this.#host, call.startedAt))
+    return agent.output(message, this.#attempt(call, message, call.startedAt))
   }
 
   async #around(entries: readonly Entry[], index: number, message: AgentMessage, call: Call): Promise<AgentMessage> {
@@ -244,8 +248,10 @@ export class Dispatch implements Dispatcher {
     }
   }
 
-  #attempt(call: Call, message: AgentMessage): Attempt {
-    return new Attempt(call, message, this.#host, this.#host.monotonic())
+  #attempt(call: Call, message: AgentMessage, beganAt = this.#host.monotonic()): Attempt {
+    const attempt = new Attempt(call, message, this.#host, beganAt)
+    attempt.policy = call.policy
+    return attempt
   }
 
   /** The agent that the call is for, once the request may spend what the call takes. Policy and pool stand around it. */
@@ -285,10 +291,6 @@ export class Dispatch implements Dispatcher {
       ...(failure !== undefined && { failure }),
     })
   }
-}
-
-function isSignal(signal: AbortSignal | null): boolean {
-  return typeof signal?.addEventListener === 'function' && typeof signal.removeEventListener === 'function'
 }
 
 function payloadOf(reply: AgentMessage): unknown {

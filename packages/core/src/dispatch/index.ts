@@ -9,6 +9,7 @@ export {
   describeSchema,
   type Operations,
   OwnAgent,
+  ownerOf,
   operation,
   type Provision,
   type RunnableOperation,
@@ -34,7 +35,9 @@ export {
   type Strategy,
 } from './pool/index.js'
 export { instrumentation } from './instrumentation.js'
+export type { OpenRequest } from './open-request.js'
 export type { RequestScope } from './request.js'
+export type { RunFacts } from './request-message.js'
 export {
   bulkhead,
   circuitBreaker,

@@ -72,6 +72,7 @@ export function requestWithin(
   stamp: Stamp,
   timeoutMs: number,
   budget: BudgetRemaining | undefined,
+  step = parent.step,
 ): AgentMessage {
   const createdAt = stamp.now()
   return {
@@ -88,7 +89,7 @@ export function requestWithin(
     session: parent.session,
     tenant: parent.tenant,
     runId: parent.runId,
-    step: parent.step,
+    step,
     idempotencyKey: known(idempotencyKey, 'idempotency key'),
     priority: parent.priority,
     createdAt,
@@ -99,6 +100,38 @@ export function requestWithin(
     budget,
     traceparent: parent.traceparent,
     signature: undefined,
+  }
+}
+
+/** What a request is about that somebody holds open: a run of a workflow. */
+export interface RunFacts extends RequestOptions {
+  readonly runId: string
+  readonly workflow: string
+}
+
+/** The message that all calls of a run come from; nobody is sent it. */
+export function messageOfRun(facts: RunFacts, createdAt: number, timeoutMs: number): AgentMessage {
+  const { runId, workflow, tenant, session, traceparent, context, priority = 'normal' } = facts
+  return {
+    id: runId,
+    type: 'request',
+    sender: 'host',
+    receiver: { agent: workflow },
+    operation: 'run',
+    payload: undefined,
+    context,
+    correlationId: runId,
+    session,
+    tenant,
+    runId,
+    step: undefined,
+    idempotencyKey: runId,
+    priority,
+    createdAt,
+    deadline: deadlineOf(createdAt, timeoutMs),
+    attempt: 1,
+    depth: 0,
+    traceparent,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Needs } from '../ports/index.js'
+import type { AgentMessage, Needs } from '../ports/index.js'
 import type { Ledger } from './budget/index.js'
 import { dispatchFailure } from './failures.js'
 
@@ -18,6 +18,8 @@ export class Request {
   readonly ledger: Ledger
   readonly #open: (tenant: string | undefined) => RequestScope
   readonly #given: RequestScope | undefined
+  /** Is told how far its calls are. */
+  progressed: ((message: AgentMessage, data: unknown) => void) | undefined
   #tenant: string | undefined
   #own: RequestScope | undefined
   #isOver = false

@@ -35,6 +35,11 @@ export interface StoreCall {
  */
 export interface StateStore {
   /**
+   * Whether all is gone with this process, and whatever it is given is stored before `append` returns its promise: nobody
+   * gains anything by waiting for it. Absent: no.
+   */
+  readonly isVolatile?: boolean
+  /**
    * Stores writes: one answer for each, in the same order. A call in which a run appears twice is refused as a whole
    * (`journal.invalid_request`); one without writes does nothing.
    *

@@ -73,7 +73,10 @@ export class VirtualClock extends ManualClock {
   /** Whether real work is under way. */
   #isBusy(): boolean {
     let isOpen = false
-    for (const [kind, count] of countResources()) {
+    const counts = countResources()
+    // What was open and is closed now does not make up for what is opened later.
+    for (const [kind, before] of this.#before) this.#before.set(kind, Math.min(before, counts.get(kind) ?? 0))
+    for (const [kind, count] of counts) {
       const before = passing.test(kind) ? 0 : (this.#before.get(kind) ?? 0)
       if (count <= before || kind.includes('Server') || kind === 'Immediate') continue
       if (working.test(kind)) return true

@@ -31,6 +31,8 @@ export interface ActiveCall {
   /** When it came here, and until when it may take, on the monotonic clock. */
   readonly beganAt: number
   readonly dueAt: number
+  /** Stands around the call instead of the agent's own. */
+  readonly policy?: Policy | undefined
   /** What the agent is given. */
   readonly context: CallContext
   /** The same, with what an operation needs added to it. */

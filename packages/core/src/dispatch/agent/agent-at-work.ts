@@ -1,4 +1,4 @@
-import type { AgentHealth, AgentMessage, Capabilities } from '../../ports/index.js'
+import type { AgentHealth, AgentMessage, Capabilities, Policy } from '../../ports/index.js'
 import type { ActiveCall } from './active-call.js'
 
 export type MaybePromise<T> = T | Promise<T>
@@ -10,6 +10,8 @@ export interface AgentAtWork {
   /** Nothing where the agent cannot tell. */
   health?(call: { readonly signal: AbortSignal }): MaybePromise<AgentHealth>
   close?(): MaybePromise<void>
+  /** The policy around an operation, where there is one. */
+  policyOf?(operation: string): Policy | undefined
   /** The answer to a message, as a message. */
   answer(message: AgentMessage, call: ActiveCall): MaybePromise<AgentMessage>
   /** The output alone, for whoever needs no message around it. */

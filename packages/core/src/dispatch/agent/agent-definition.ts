@@ -56,6 +56,23 @@ export function definitionOf(operations: object): AgentDefinition | undefined {
   return (operations as { [definitionKey]?: AgentDefinition })[definitionKey]
 }
 
+const ownerKey = Symbol.for('baton.owner')
+
+/** Where an operation finds the definition of its agent, once there is one. */
+export interface Owner {
+  definition: AgentDefinition | undefined
+}
+
+/** The operation, from which its agent's definition can be found. */
+export function ownedBy<One extends Operation>(owner: Owner, operation: One): One {
+  return Object.freeze(Object.defineProperty({ ...operation }, ownerKey, { value: owner }))
+}
+
+/** The definition of the agent that an operation is of; nothing for one that no agent has taken in. */
+export function ownerOf(operation: Operation): AgentDefinition | undefined {
+  return (operation as { [ownerKey]?: Owner })[ownerKey]?.definition
+}
+
 /** The operations of a definition, as a record by which the definition is found again. */
 export function operationsOf(definition: AgentDefinition): Operations {
   return Object.freeze(Object.defineProperty({ ...definition.operations }, definitionKey, { value: definition }))

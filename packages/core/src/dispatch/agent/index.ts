@@ -8,6 +8,9 @@ export {
   definitionOf,
   type Operations,
   operationsOf,
+  type Owner,
+  ownedBy,
+  ownerOf,
   type ReservedName,
 } from './agent-definition.js'
 export { type AgentAtWork, after, type MaybePromise } from './agent-at-work.js'

@@ -1,5 +1,12 @@
 import { type AgentProtocol, identifier, type Operation, optionFault, shown } from '../../ports/index.js'
-import { type AgentOptions, type Operations, operationsOf, reservedNames } from './agent-definition.js'
+import {
+  type AgentOptions,
+  type Operations,
+  operationsOf,
+  type Owner,
+  ownedBy,
+  reservedNames,
+} from './agent-definition.js'
 import { CodeDefinition } from './code-definition.js'
 import { agentFailure } from './failures.js'
 import { checkPolicy } from './check-policy.js'
@@ -20,6 +27,7 @@ export function takeIn(
     })
   }
   checkAgentOptions(name, options)
+  const owner: Owner = { definition: undefined }
   const own: Record<string, Operation> = {}
   for (const [operationName, one] of Object.entries(operations)) {
     identifier(operationName, "operation's name")
@@ -32,9 +40,10 @@ export function takeIn(
       })
     }
     // A copy, so that one operation may serve in several places under several names.
-    own[operationName] = Object.freeze({ ...one, agent: name, name: operationName })
+    own[operationName] = ownedBy(owner, { ...one, agent: name, name: operationName })
   }
-  return operationsOf(new CodeDefinition(name, own, protocol, options))
+  owner.definition = new CodeDefinition(name, own, protocol, options)
+  return operationsOf(owner.definition)
 }
 
 function checkAgentOptions(name: string, options: AgentOptions): void {

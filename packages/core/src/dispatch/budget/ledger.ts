@@ -29,8 +29,10 @@ export class Ledger {
   #reservedTokens = 0
   #reservedCostUsd = 0
 
-  constructor(limits: BudgetLimits) {
+  /** `calls` were made before, by an earlier holder of the request. */
+  constructor(limits: BudgetLimits, calls = 0) {
     this.#limits = limits
+    this.#calls = calls
   }
 
   /** What is left, as messages carry it; nothing where nothing is bounded. */

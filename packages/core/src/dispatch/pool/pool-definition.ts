@@ -6,6 +6,8 @@ import {
   type CodeOf,
   definitionOf,
   type Operations,
+  type Owner,
+  ownedBy,
   type Provision,
   type RunnableOperation,
 } from '../agent/index.js'
@@ -26,7 +28,7 @@ export class PoolDefinition implements AgentDefinition, DescribedPool {
 
   constructor({ name, members, settings, policy, groups, stub }: PoolDescription) {
     this.name = name
-    this.operations = operationsOfPool(name, members)
+    this.operations = operationsOfPool({ definition: this }, name, members)
     this.members = members
     this.settings = settings
     this.policy = policy
@@ -64,12 +66,12 @@ export class PoolDefinition implements AgentDefinition, DescribedPool {
 }
 
 /** The operations of the members, as the pool's own: each as the first member has it, needing what all need for it. */
-function operationsOfPool(pool: string, members: readonly MemberSpec[]): Operations {
+function operationsOfPool(owner: Owner, pool: string, members: readonly MemberSpec[]): Operations {
   const own: Record<string, Operation> = {}
   for (const { definition } of members) {
     for (const [name, { description, contract, needs }] of Object.entries(definition.operations)) {
       const first = own[name] ?? { agent: pool, name, description, contract, needs }
-      own[name] = Object.freeze({ ...first, needs: { ...needs, ...first.needs } })
+      own[name] = ownedBy(owner, { ...first, needs: { ...needs, ...first.needs } })
     }
   }
   return Object.freeze(own)

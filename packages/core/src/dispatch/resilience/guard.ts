@@ -5,7 +5,7 @@ import { contractsOf, GuardedAgent } from './guarded-agent.js'
 /** What is to be guarded, as far as it is described. */
 export type Described = Partial<Pick<AgentDefinition, 'policy' | 'operations'>>
 
-/** Puts the policies of an agent and of its operations around it; where it has none, the usual one, if there is any. */
+/** Puts the policies of an agent and of its operations around it; where it has none, the usual one, if there is any. A call may bring another. */
 export function guard(
   agent: AgentAtWork,
   { policy, operations = {} }: Described,
@@ -20,6 +20,5 @@ export function guard(
     const own = (one as RunnableOperation).policy
     if (own !== undefined) ofOperations.set(operation, policies.around(`${name}.${operation}`, own))
   }
-  if (ofAgent === undefined && ofOperations.size === 0) return agent
   return new GuardedAgent({ agent, events, contractOf: contractsOf(operations) }, { ofAgent, ofOperations })
 }

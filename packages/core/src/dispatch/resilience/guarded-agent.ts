@@ -49,9 +49,13 @@ export class GuardedAgent implements AgentAtWork {
     return this.#execute(message, call, 'output')
   }
 
-  #execute(message: AgentMessage, call: ActiveCall, wanted: Wanted): unknown {
+  policyOf(operation: string): Policy | undefined {
     const { ofAgent, ofOperations } = this.#policies
-    const policy = (ofOperations.size === 0 ? undefined : ofOperations.get(message.operation)) ?? ofAgent
+    return (ofOperations.size === 0 ? undefined : ofOperations.get(operation)) ?? ofAgent
+  }
+
+  #execute(message: AgentMessage, call: ActiveCall, wanted: Wanted): unknown {
+    const policy = call.policy ?? this.policyOf(message.operation)
     if (policy === undefined) return this.#work(message, call, wanted)
     if (!(policy instanceof LivePolicy)) return this.#executeForeign(policy, message, call, wanted)
     const { refusal } = policy.layers

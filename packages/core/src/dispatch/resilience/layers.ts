@@ -55,11 +55,13 @@ export class Layers implements LayersInit {
   /** Whether the beginning of a try has to be timed. */
   readonly readsTime: boolean
   readonly #timesEnd: boolean
+  readonly #init: LayersInit
   /** Those who wait to try again. */
   readonly waiting = new Set<Stoppable>()
   isClosed = false
 
   constructor(init: LayersInit) {
+    this.#init = init
     this.name = init.name
     this.clock = init.clock
     this.random = init.random
@@ -78,6 +80,11 @@ export class Layers implements LayersInit {
     this.readsTime =
       breaker?.measuresTime === true || limiter !== undefined || timeoutMs !== undefined || deadlineMs !== undefined
     this.#timesEnd = breaker?.measuresTime === true
+  }
+
+  /** The same layers, but for some: they share the gates. */
+  but(changes: Partial<LayersInit>): Layers {
+    return new Layers({ ...this.#init, ...changes })
   }
 
   /** Nothing is begun any more, nor tried again. */

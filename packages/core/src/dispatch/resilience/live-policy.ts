@@ -3,6 +3,8 @@ import { policyFailure } from './failures.js'
 import { cancelled, type ExecuteOptions, FunctionExecution } from './function-execution.js'
 import type { Layers } from './layers.js'
 import { rejected } from './rejected.js'
+import type { RetryLayer } from './retry/retry.js'
+import { Retrying } from './retry/retrying.js'
 
 /** A policy at work: its layers, and the executions that go through them. */
 export class LivePolicy implements Policy {
@@ -27,6 +29,14 @@ export class LivePolicy implements Policy {
   /** The circuit breaker, where there is one: what it is like, and how it is opened and closed by hand. */
   get circuit(): Circuit | undefined {
     return this.layers.breaker
+  }
+
+  /** The same gates with other retries, and none that is hedged: for calls of one place that are repeated differently. */
+  withRetry(layer: RetryLayer | undefined): LivePolicy {
+    const { retryBudget } = this.layers
+    const retry = layer && new Retrying(layer)
+    const layers = this.layers.but({ retry, retryBudget: layer && retryBudget, hedge: undefined })
+    return new LivePolicy(layers, this.innermost)
   }
 
   execute<Result>(

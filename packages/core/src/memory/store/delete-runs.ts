@@ -1,4 +1,4 @@
-import type { EndedStatus, StateStore } from '../../ports/index.js'
+import { type EndedStatus, endedStatuses, type StateStore } from '../../ports/index.js'
 import { checkDuration, checkEndedStatus, checkRun, checkWhole } from './check-request.js'
 import type { RunEntry } from './run-entry.js'
 import type { RunIndex } from './run-index.js'
@@ -32,6 +32,17 @@ export function deleteRuns(index: RunIndex, deletion: Deletion, now: number): nu
     deleted++
   }
   return deleted
+}
+
+/** Removes those that ended first, until there are so many ended runs. */
+export function forgetEnded(index: RunIndex, most: number): void {
+  if (most === Number.POSITIVE_INFINITY) return
+  let ended = 0
+  for (const status of endedStatuses) ended += index.endedAs(status).size
+  for (; ended > most; ended--) {
+    const run = oldestEnded(index, endedStatuses)
+    if (run !== undefined) index.remove(run)
+  }
 }
 
 function oldestEnded(index: RunIndex, statuses: readonly EndedStatus[]): RunEntry | undefined {

@@ -150,8 +150,8 @@ class Builder {
   }
 
   #steps(): StepDefinition[] {
-    const steps: StepDefinition[] = []
-    for (let one: Builder | undefined = this; one !== undefined; one = one.#before) {
+    const steps = this.#step === undefined ? [] : [this.#step]
+    for (let one = this.#before; one !== undefined; one = one.#before) {
       if (one.#step !== undefined) steps.push(one.#step)
     }
     const names = new Set<string>()

@@ -1,4 +1,4 @@
-import { checkBudget } from '../../dispatch/index.js'
+import { type BudgetLimits, checkBudget } from '../../dispatch/index.js'
 import { type OptionFault, optionFault, type OptionRule, shown, type StandardSchema } from '../../ports/index.js'
 import type { AnyCallRules, StepDefinition, StepKind } from './definition.js'
 import { graphFailure } from './failures.js'
@@ -45,7 +45,7 @@ export function checkWorkflowOptions(workflow: string, options: object): void {
   checkSchema(`The input of ${what.toLowerCase()}`, input)
   checkSchema(`The output of ${what.toLowerCase()}`, output)
   if (session !== undefined) checkSchema(`The session of ${what.toLowerCase()}`, session)
-  if (budget !== undefined) checkBudget(budget)
+  if (budget !== undefined) checkBudget(budget as BudgetLimits)
 }
 
 const always = ['after', 'when', 'optional']

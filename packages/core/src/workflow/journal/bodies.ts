@@ -1,0 +1,50 @@
+import { type Body, decode, encode, journalFailure, largestBody } from '../../ports/index.js'
+
+/** Writes a value as a body; throws for one that is too large, before anything is stored. */
+export function bodyOf(what: string, value: unknown): Body {
+  const body = encode(value)
+  if (body.length <= largestBody) return body
+  throw journalFailure('journal.value_too_large', { what, length: body.length, limit: largestBody })
+}
+
+/** Reads what `bodyOf` has written; nothing where there is none. */
+export function valueOf(body: Body | undefined): unknown {
+  return body === undefined ? undefined : decode(body)
+}
+
+/** What a run begins with. */
+export interface Beginning {
+  readonly input: unknown
+  /** How long it may take, from when it was created. */
+  readonly deadlineMs?: number | undefined
+  readonly budget?: object | undefined
+  /** The data of its session as they were when it began. */
+  readonly session?: object | undefined
+  /** The run that it repeats, and from which step on. */
+  readonly rerunOf?: { readonly run: string; readonly step: string } | undefined
+}
+
+/** What a run ended with: its output, or the key of the step whose output it is; and what its session is from then on. */
+export interface Ending {
+  readonly output?: unknown
+  readonly step?: string | undefined
+  readonly session?: object | undefined
+}
+
+/** Why a run ended without an output. */
+export interface Unfinished {
+  readonly failure?: unknown
+  readonly step?: string | undefined
+  readonly because?: unknown
+}
+
+/** What a waiting step got: the payload that this signal brought. */
+export interface Told {
+  readonly signal: string
+}
+
+/** What came with a signal. */
+export interface SignalBody {
+  readonly name: string
+  readonly payload: unknown
+}

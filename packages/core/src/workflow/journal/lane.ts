@@ -1,0 +1,140 @@
+import { classify, type Clock, type Outcome, type StateStore, type Write } from '../../ports/index.js'
+
+/** Whoever has something to be stored: one run. */
+export interface LaneEntry {
+  /** How much waits, in characters and records. */
+  readonly waitingSize: number
+  readonly waitingCount: number
+  /** All that waits, as one write; nothing where nothing does. */
+  take(): Write | undefined
+  /** What became of the write that was taken; it may have been stored before, by a sending whose answer was lost. */
+  answered(outcome: Outcome, isResent: boolean): void
+  /** The store will never take it. */
+  refused(error: unknown): void
+}
+
+const mostRecords = 1_000
+const mostCharacters = 4_194_304
+const firstPauseMs = 50
+const longestPauseMs = 2_000
+
+interface Sent {
+  readonly entry: LaneEntry
+  write: Write
+}
+
+/**
+ * The one way from a process to its store. What waits while a write is under way travels together in the next one, whosever
+ * it is; nobody waits for company.
+ */
+export class Lane {
+  readonly #store: StateStore
+  readonly #clock: Clock
+  /** How much waits to be stored, of all runs together: they keep count. */
+  waitingRecords = 0
+  waitingCharacters = 0
+  readonly #queue = new Set<LaneEntry>()
+  #isSending = false
+  #stalledSince: number | undefined
+  #whenIdle: (() => void)[] = []
+
+  constructor(store: StateStore, clock: Clock) {
+    this.#store = store
+    this.#clock = clock
+  }
+
+  /** Since when the store has not answered, on the monotonic clock. */
+  get stalledSince(): number | undefined {
+    return this.#stalledSince
+  }
+
+  /** Somebody has something to be stored. */
+  add(entry: LaneEntry): void {
+    if (this.#store.isVolatile === true) return this.#storeNow(entry)
+    this.#queue.add(entry)
+    if (this.#isSending) return
+    this.#isSending = true
+    // Not at once: what becomes ready together travels together.
+    this.#clock.schedule(0, () => void this.#sendAll(), true)
+  }
+
+  /** Resolves when all that waits now is stored. */
+  idle(): Promise<void> {
+    if (!this.#isSending) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#whenIdle.push(resolve)
+    return promise
+  }
+
+  #storeNow(entry: LaneEntry): void {
+    const write = entry.take()
+    if (write === undefined) return
+    this.#store.append([write]).then(
+      ([outcome]) => entry.answered(outcome as Outcome, false),
+      (error: unknown) => entry.refused(error),
+    )
+  }
+
+  async #sendAll(): Promise<void> {
+    while (this.#queue.size > 0) await this.#send(this.#nextBatch(), false)
+    this.#isSending = false
+    const told = this.#whenIdle
+    this.#whenIdle = []
+    for (const resolve of told) resolve()
+  }
+
+  #nextBatch(): Sent[] {
+    const batch: Sent[] = []
+    let [records, characters] = [0, 0]
+    for (const entry of this.#queue) {
+      const { waitingCount, waitingSize } = entry
+      const isFull = records + waitingCount > mostRecords || characters + waitingSize > mostCharacters
+      if (isFull && batch.length > 0) break
+      records += waitingCount
+      characters += waitingSize
+      this.#queue.delete(entry)
+      const write = entry.take()
+      if (write !== undefined) batch.push({ entry, write })
+    }
+    return batch
+  }
+
+  /** Sends a batch until an answer comes. Where it is refused, the culprit is found by halves: its neighbours are stored. */
+  async #send(batch: readonly Sent[], isRetry: boolean): Promise<void> {
+    if (batch.length === 0) return
+    let pauseMs = firstPauseMs
+    for (let again = isRetry; ; again = true) {
+      try {
+        const writes = batch.map(({ write }) => (again ? retried(write) : write))
+        const outcomes = await this.#store.append(writes)
+        this.#stalledSince = undefined
+        batch.forEach(({ entry }, index) => entry.answered(outcomes[index] as Outcome, again))
+        return
+      } catch (error) {
+        if (classify(error) !== 'retry') return this.#refused(batch, error)
+        this.#stalledSince ??= this.#clock.monotonic()
+        await this.#pause(pauseMs)
+        pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+      }
+    }
+  }
+
+  async #refused(batch: readonly Sent[], error: unknown): Promise<void> {
+    this.#stalledSince = undefined
+    const [only] = batch
+    if (batch.length === 1) return only?.entry.refused(error)
+    const middle = batch.length >> 1
+    await this.#send(batch.slice(0, middle), true)
+    await this.#send(batch.slice(middle), true)
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#clock.schedule(ms, resolve, true)
+    return promise
+  }
+}
+
+function retried(write: Write): Write {
+  return write.kind === 'held' ? { ...write, retry: true } : write
+}

@@ -1,0 +1,267 @@
+import {
+  type Body,
+  errorText,
+  type Head,
+  type Hold,
+  type Move,
+  type NewHead,
+  type NewRecord,
+  type Outcome,
+  type RunRef,
+  type Write,
+} from '../../ports/index.js'
+import { writingFailure } from './failures.js'
+import type { Lane, LaneEntry } from './lane.js'
+
+/** How many records a journal keeps of one run. */
+export const mostRecords = 100_000
+
+/** Who runs what is recorded. */
+export interface Recorded {
+  /** It has a new signal, perhaps: the store has counted so many. */
+  nudged(nudge: number): void
+  /** It is this process's no more, or can be recorded no more: the reason tells. */
+  lost(reason: Error): void
+}
+
+/** What has to be told when a write is stored. */
+type Stored = () => void
+
+interface Sent {
+  readonly write: Write
+  readonly stored: readonly Stored[]
+}
+
+/**
+ * The journal of one run, as the process writes it that holds the run. Whoever has recorded something is told when that is
+ * durable; where nothing ever is, at once.
+ */
+export class RunJournal implements LaneEntry {
+  readonly run: RunRef
+  readonly #lane: Lane
+  readonly #isVolatile: boolean
+  readonly #runner: string
+  readonly #recorded: Recorded
+  #head: NewHead | undefined
+  #hold: Hold | undefined
+  #records: NewRecord[] = []
+  #size = 0
+  #stored: Stored[] = []
+  #move: Omit<Move, 'seen'> | undefined
+  #sent: Sent | undefined
+  #isQueued = false
+  #isOver = false
+  /** Told once whether the run was created, or that one of its name exists. */
+  #created: ((standing: Head | undefined) => void) | undefined
+  /** The last nudge that was dealt with. */
+  seen = 0
+  /** How many records the run has. */
+  count: number
+
+  private constructor(
+    run: RunRef,
+    runner: string,
+    lane: Lane,
+    options: { readonly isVolatile: boolean; readonly count?: number },
+    recorded: Recorded,
+  ) {
+    this.run = run
+    this.#runner = runner
+    this.#lane = lane
+    this.#isVolatile = options.isVolatile
+    this.count = options.count ?? 0
+    this.#recorded = recorded
+  }
+
+  /** The journal of a new run. Nothing is stored yet. */
+  static ofNew(
+    run: RunRef,
+    head: NewHead,
+    runner: string,
+    lane: Lane,
+    options: { readonly isVolatile: boolean },
+    recorded: Recorded,
+  ): RunJournal {
+    const journal = new RunJournal(run, runner, lane, options, recorded)
+    journal.#head = head
+    return journal
+  }
+
+  /** The journal of a run that was claimed. */
+  static ofClaimed(
+    hold: Hold,
+    lane: Lane,
+    options: { readonly isVolatile: boolean; readonly count: number; readonly seen: number },
+    recorded: Recorded,
+  ): RunJournal {
+    const journal = new RunJournal(hold.run, hold.runner, lane, options, recorded)
+    journal.#hold = hold
+    journal.seen = options.seen
+    return journal
+  }
+
+  get waitingSize(): number {
+    return this.#size
+  }
+
+  get waitingCount(): number {
+    return this.#records.length + 1
+  }
+
+  /** Whether what was recorded last is still on its way. */
+  get isBehind(): boolean {
+    return this.#records.length > 0 || this.#sent !== undefined || this.#move !== undefined
+  }
+
+  /** Stores that there is this run, at once; resolves with the head of another one where its name is taken. */
+  create(): Promise<Head | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Head | undefined>()
+    this.#created = resolve
+    this.#queue()
+    return promise
+  }
+
+  /** Stores that there is this run; its first records may travel with it. */
+  begin(): void {
+    if (!this.#isVolatile) this.#queue()
+  }
+
+  /** Throws when the run would have more records than it may. */
+  reserve(count: number): void {
+    if (this.count + count <= mostRecords) return
+    const { id } = this.run
+    throw writingFailure('journal.too_many_records', { run: id, wanted: this.count + count, limit: mostRecords })
+  }
+
+  /** Records something; `stored` is told when it is durable. */
+  record(record: NewRecord, stored: Stored): void {
+    if (this.#isOver) return
+    this.count++
+    this.#records.push(record)
+    this.#grow(1, sizeOf(record.body) + record.key.length)
+    if (this.#isVolatile) return stored()
+    this.#stored.push(stored)
+    this.#queue()
+  }
+
+  /** Ends the hold: the run ends, or is released. What waits goes with it. */
+  leave(move: Omit<Move, 'seen'>, stored: Stored): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#move = move
+    this.#grow(0, sizeOf(move.output) + sizeOf(move.failure))
+    if (!this.#isVolatile) this.#stored.push(stored)
+    this.#queue()
+    if (this.#isVolatile) stored()
+  }
+
+  /** Stores now what could wait. */
+  flush(): void {
+    this.#queue()
+  }
+
+  /** Writes nothing any more. */
+  abandon(): void {
+    this.#isOver = true
+    this.#clear()
+  }
+
+  take(): Write | undefined {
+    this.#isQueued = false
+    const records = this.#records
+    const stored = this.#stored
+    const move = this.#move && { ...this.#move, seen: this.seen }
+    const write = this.#write(records, move)
+    if (write === undefined) return undefined
+    this.#clear()
+    this.#sent = { write, stored }
+    return write
+  }
+
+  answered(outcome: Outcome, isResent: boolean): void {
+    const sent = this.#sent as Sent
+    this.#sent = undefined
+    if (!outcome.accepted && !(isResent && this.#isOurs(sent.write, outcome.head))) {
+      return this.#refusedBy(sent.write, outcome.head)
+    }
+    if (outcome.accepted) {
+      this.#hold = outcome.hold ?? this.#hold
+      this.#nudged(outcome.nudge)
+    }
+    if (sent.write.kind === 'create') this.#tellCreated(undefined)
+    for (const stored of sent.stored) stored()
+    if (this.#records.length > 0 || this.#move !== undefined) this.#queue()
+  }
+
+  refused(error: unknown): void {
+    const { write } = this.#sent as Sent
+    this.#sent = undefined
+    const because = errorText(error)
+    if (write.kind === 'held') this.#isOver = false
+    else this.#isOver = true
+    this.#recorded.lost(writingFailure('journal.record_refused', { run: this.run.id, because }, error))
+  }
+
+  #grow(records: number, characters: number): void {
+    this.#size += characters
+    this.#lane.waitingRecords += records
+    this.#lane.waitingCharacters += characters
+  }
+
+  #clear(): void {
+    this.#grow(-this.#records.length, -this.#size)
+    this.#records = []
+    this.#stored = []
+    this.#move = undefined
+  }
+
+  #queue(): void {
+    // Its next write waits for the answer to the one under way: it may bring the hold.
+    if (this.#isQueued || this.#sent !== undefined) return
+    this.#isQueued = !this.#isVolatile
+    this.#lane.add(this)
+  }
+
+  #write(records: readonly NewRecord[], move: Move | undefined): Write | undefined {
+    const head = this.#head
+    if (head !== undefined) {
+      this.#head = undefined
+      return { kind: 'create', run: this.run, runner: this.#runner, head, records, move }
+    }
+    if (this.#hold === undefined || (records.length === 0 && move === undefined)) return undefined
+    return { kind: 'held', hold: this.#hold, records, move }
+  }
+
+  #nudged(nudge: number): void {
+    if (nudge > this.seen) this.#recorded.nudged(nudge)
+  }
+
+  /** Whether what was refused is there already, because an answer was lost: then it is taken as given. */
+  #isOurs(write: Write, head: Head | undefined): boolean {
+    if (head === undefined || write.kind === 'signal') return false
+    const { move } = write
+    if (write.kind === 'create') {
+      const isMine = head.runner === this.#runner && head.shape === write.head.shape && head.input === write.head.input
+      if (!isMine || head.token !== (move === undefined ? 1 : 2)) return false
+      this.#hold = { run: this.run, ref: head.ref, token: head.token, runner: this.#runner }
+      return true
+    }
+    const { hold } = write
+    return move !== undefined && head.ref === hold.ref && head.token === hold.token + 1 && head.status === move.status
+  }
+
+  #refusedBy(write: Write, head: Head | undefined): void {
+    this.#isOver = true
+    if (write.kind === 'create' && this.#created !== undefined) return this.#tellCreated(head)
+    this.#recorded.lost(writingFailure('journal.superseded', { run: this.run.id }))
+  }
+
+  #tellCreated(standing: Head | undefined): void {
+    this.#created?.(standing)
+    this.#created = undefined
+  }
+}
+
+function sizeOf(body: Body | undefined): number {
+  return body?.length ?? 0
+}

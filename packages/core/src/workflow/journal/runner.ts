@@ -1,0 +1,165 @@
+import type {
+  ClaimAnswer,
+  Clock,
+  EndedStatus,
+  Logger,
+  RunnerInfo,
+  RunRef,
+  Scheduled,
+  StateStore,
+  WorkflowVersion,
+} from '../../ports/index.js'
+import { endedStatuses } from '../../ports/index.js'
+import type { JournalSettings } from './journal-settings.js'
+
+/** Who runs what is claimed. */
+export interface Claimant {
+  /** The workflow versions that it can run. */
+  readonly workflows: readonly WorkflowVersion[]
+  /** How many runs it could take in now. */
+  readonly freeSlots: number
+  /** It holds these runs from now on; the store's time was `now`. */
+  claimed(runs: ClaimAnswer['runs'], now: number): void
+  /** One of its runs was told something. */
+  nudged(run: RunRef): void
+}
+
+export interface RunnerDeps {
+  readonly store: StateStore
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+const mostClaims = 1_000
+const pruneEveryMs = 60_000
+const pruneBatch = 500
+
+/**
+ * A process as the store knows it: one name and one lease for all its runs. It renews the lease, and takes in runs that are
+ * due, or whose own process is gone.
+ */
+export class Runner {
+  readonly info: RunnerInfo
+  readonly #deps: RunnerDeps
+  readonly #settings: JournalSettings
+  readonly #claimant: Claimant
+  #timer: Scheduled | undefined
+  #lapse: Scheduled | undefined
+  #claiming: Promise<void> | undefined
+  #again = false
+  #isFirst = true
+  #isClosed = false
+  #isLapsed = false
+  #prunedAt = Number.NEGATIVE_INFINITY
+
+  constructor(info: RunnerInfo, deps: RunnerDeps, settings: JournalSettings, claimant: Claimant) {
+    this.info = info
+    this.#deps = deps
+    this.#settings = settings
+    this.#claimant = claimant
+  }
+
+  /** Whether its lease has lapsed, as far as it can tell by itself: then it begins nothing until it is renewed. */
+  get isLapsed(): boolean {
+    return this.#isLapsed
+  }
+
+  /** Looks for runs from now on. In a store that is gone with the process there are none but its own. */
+  start(): void {
+    if (this.#deps.store.isVolatile === true) return
+    void this.look()
+  }
+
+  /** Looks for runs now, and renews the lease; resolves when those found were handed over. */
+  look(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve()
+    if (this.#claiming !== undefined) {
+      this.#again = true
+      return this.#claiming
+    }
+    this.#claiming = this.#look().finally(() => {
+      this.#claiming = undefined
+      if (this.#again && !this.#isClosed) void this.look()
+      else this.#arm()
+      this.#again = false
+    })
+    return this.#claiming
+  }
+
+  /** Takes a run in whoever holds it; nothing where that cannot be. */
+  async take(
+    run: RunRef,
+    workflow: WorkflowVersion,
+  ): Promise<{ readonly claim: ClaimAnswer['runs'][number]; readonly now: number } | undefined> {
+    const { leaseMs } = this.#settings
+    const answer = await this.#deps.store.claim({
+      runner: this.info,
+      leaseMs,
+      workflows: [workflow],
+      limit: 0,
+      take: [run],
+    })
+    const [claim] = answer.runs
+    return claim && { claim, now: answer.now }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#timer?.cancel()
+    this.#lapse?.cancel()
+    await this.#claiming
+  }
+
+  async #look(): Promise<void> {
+    const { store, clock, logger } = this.#deps
+    const { leaseMs } = this.#settings
+    try {
+      for (;;) {
+        const { workflows, freeSlots } = this.#claimant
+        const limit = Math.min(freeSlots, mostClaims)
+        const sentAt = clock.monotonic()
+        const answer = await store.claim({
+          runner: this.info,
+          leaseMs,
+          workflows,
+          limit,
+          ...(this.#isFirst && { retire: true }),
+        })
+        this.#isFirst = false
+        this.#renewed(sentAt)
+        for (const run of answer.nudged) this.#claimant.nudged(run)
+        if (answer.runs.length > 0) this.#claimant.claimed(answer.runs, answer.now)
+        if (limit === 0 || answer.runs.length < limit || this.#isClosed) break
+      }
+      await this.#prune()
+    } catch (error) {
+      logger.warn({ error }, 'The store of runs does not answer; it is asked again')
+    }
+  }
+
+  /** It counts from when it asked: the store may have taken its time. */
+  #renewed(sentAt: number): void {
+    const { clock } = this.#deps
+    this.#isLapsed = false
+    this.#lapse?.cancel()
+    const leftMs = sentAt + this.#settings.leaseMs - clock.monotonic()
+    this.#lapse = clock.schedule(leftMs, () => {
+      this.#isLapsed = true
+    })
+  }
+
+  #arm(): void {
+    this.#timer?.cancel()
+    if (this.#isClosed || this.#deps.store.isVolatile === true) return
+    this.#timer = this.#deps.clock.schedule(this.#settings.leaseMs / 3, () => void this.look())
+  }
+
+  async #prune(): Promise<void> {
+    const { keepEndedMs } = this.#settings
+    const { clock, store } = this.#deps
+    if (keepEndedMs === undefined || clock.monotonic() - this.#prunedAt < pruneEveryMs) return
+    this.#prunedAt = clock.monotonic()
+    const statuses: readonly EndedStatus[] = endedStatuses
+    while ((await store.delete({ endedForMs: keepEndedMs, statuses, limit: pruneBatch })) === pruneBatch);
+  }
+}
