@@ -39,15 +39,34 @@ export type { Span, Stamp, StandardSchema, StateStore, Token, Tracer, Usage } fr
 export { classify, clock, createMessage, declareFailures, decode, decodeMessage, dispatcher } from './ports/index.js'
 export { encode, encodeMessage, eventSink, Failure, fail, forward, isFailure, lockStore } from './ports/index.js'
 export { logger, meter, need, random, reply, stateStore, token, tracer } from './ports/index.js'
-export { signal, workflow } from './workflow/index.js'
+export { drawRunStates, orThrow, runTransitions, signal, toServerSentEvents, workflow } from './workflow/index.js'
 export type {
+  Awaited,
   Migration,
+  PassingEvent,
   PlanNode,
+  RecordedEvent,
+  Resolution,
+  Role,
+  RunEvent,
+  RunFilter,
+  RunHandle,
   RunInfo,
+  RunList,
+  Runner,
+  RunOptions,
+  RunPage,
+  RunPhase,
+  RunResult,
+  RunState,
+  RunSummary,
+  RunTimes,
+  RunTrigger,
   Settled,
   Signal,
   State,
   StepDescription,
+  StepOutcome,
   StepStatus,
 } from './workflow/index.js'
 export type { Workflow, WorkflowBuilder, WorkflowDescription } from './workflow/index.js'

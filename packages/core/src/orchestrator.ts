@@ -12,13 +12,15 @@ import {
   type RequestScope,
   usualPolicy,
 } from './dispatch/index.js'
-import { consoleLogger, environment, SystemClock, SystemRandom } from './host/index.js'
+import { consoleLogger, environment, SystemClock, SystemRandom, thisProcess } from './host/index.js'
 import { bind, EventEmitter, Kernel, closeFailed, keyedNeeds, type PartFault, startCancelled } from './kernel/index.js'
 import { Bus, bus as busToken, LocalBus, putOnBus } from './intake/bus/index.js'
-import { sortAgents } from './orchestrator/given-agents.js'
+import { type GivenAgents, sortAgents } from './orchestrator/given-agents.js'
 import { checkOptions } from './orchestrator/check-options.js'
 import { LateLogger, silentMeter, silentTracer } from './orchestrator/silent-ports.js'
-import type { AgentLike, OrchestratorOptions } from './orchestrator/options.js'
+import type { AgentLike, AnyWorkflow, OrchestratorOptions } from './orchestrator/options.js'
+import { orchestratorFailure } from './orchestrator/failures.js'
+import { definitionOfWorkflow, Engine, operationsWithin, type WorkflowDefinition } from './workflow/index.js'
 import {
   allSections,
   boundBefore,
@@ -36,18 +38,21 @@ import {
   clock as clockPort,
   dispatcher as dispatcherPort,
   eventSink,
+  lockStore,
   logger as loggerPort,
   type MessageBus,
   messageBus,
   meter as meterPort,
   random as randomPort,
+  stateStore,
   tracer as tracerPort,
 } from './ports/index.js'
 
 /** Assembles an orchestrator from agents, parts, plugins and settings, and starts it. */
-export function createOrchestrator<const Agents extends readonly AgentLike[] = readonly []>(
-  options: OrchestratorOptions<Agents>,
-): Promise<Orchestrator> {
+export function createOrchestrator<
+  const Agents extends readonly AgentLike[] = readonly [],
+  const Workflows extends readonly AnyWorkflow[] = readonly [],
+>(options: OrchestratorOptions<Agents, Workflows>): Promise<Orchestrator> {
   return compose(options as OrchestratorOptions)
 }
 
@@ -55,8 +60,9 @@ export function createOrchestrator<const Agents extends readonly AgentLike[] = r
 export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsal): Promise<Orchestrator> {
   checkOptions(options)
   const { ports = [], plugins = [], interceptors = [], signal } = options
-  const agents = sortAgents(options.agents ?? [], rehearsal?.codeOf)
-  const provide = rehearsal ? completed(options.provide ?? {}, agents, rehearsal) : (options.provide ?? {})
+  const definitions = (options.workflows ?? []).map((one) => definitionOfWorkflow(one) as WorkflowDefinition)
+  const agents = sortAgents(options.agents ?? [], definitions.flatMap(operationsWithin), rehearsal?.codeOf)
+  const provide = providedFor(agents, options.provide, rehearsal)
   const clock = boundBefore(ports, clockPort) ?? new SystemClock()
   const random = boundBefore(ports, randomPort) ?? new SystemRandom()
   const startedAt = clock.monotonic()
@@ -162,7 +168,27 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     await kernel.close(error)
     throw error
   }
+  const engine = new Engine(
+    {
+      store: kernel.get(stateStore),
+      locks: kernel.get(lockStore),
+      clock,
+      newId: stamp.newId,
+      logger,
+      events,
+      dispatch,
+      policies,
+    },
+    {
+      definitions,
+      role: options.role ?? 'all',
+      runner: { ...thisProcess(), name: random.id(), instance: settings.journal.instance },
+      settings: settings.workflow,
+      journal: settings.journal,
+    },
+  )
   events.emit('orchestrator.started', { ms: clock.monotonic() - startedAt })
+  engine.start()
 
   return new RunningOrchestrator({
     kernel,
@@ -178,7 +204,20 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     policies,
     pools,
     openScope,
+    engine,
   })
+}
+
+/** What is provided; what need not be is told to be absent when it is used. */
+function providedFor(
+  agents: GivenAgents,
+  provide: Readonly<Record<string, unknown>> = {},
+  rehearsal?: Rehearsal,
+): Readonly<Record<string, unknown>> {
+  const missing = (need: string) => orchestratorFailure('orchestrator.not_provided', { need })
+  const whole = completed(provide, agents.unasked, rehearsal?.absent ?? missing)
+  // A test provides only what it comes to.
+  return rehearsal === undefined ? whole : completed(whole, agents.consumers, rehearsal.absent)
 }
 
 function settingsOf(config: ResolvedConfig, schemas: SettingsSchemas) {
@@ -186,11 +225,13 @@ function settingsOf(config: ResolvedConfig, schemas: SettingsSchemas) {
     budget: config.get('budget', schemas.budget),
     bus: config.get('bus', schemas.bus),
     dispatch: config.get('dispatch', schemas.dispatch),
+    journal: config.get('journal', schemas.journal),
     kernel: config.get('kernel', schemas.kernel),
     logging: config.get('logging', schemas.logging),
     messages: config.get('messages', schemas.messages),
     resilience: config.get('resilience', schemas.resilience),
     state: config.get('state', schemas.state),
+    workflow: config.get('workflow', schemas.workflow),
   }
 }
 

@@ -20,6 +20,14 @@ export interface AskOptions extends DispatchOptions, RequestOptions {
   readonly step?: string | undefined
   /** Stands around the call instead of the agent's own. */
   readonly policy?: Policy | undefined
+  /** Is told, when the call is over, how often its agent was tried and how long it waited. */
+  readonly tally?: Tally | undefined
+}
+
+/** How often agents were tried, and how long calls waited: for a slot, for a rate, between tries. */
+export interface Tally {
+  attempts: number
+  waitedMs: number
 }
 
 /** What a call is part of: a try of another one, or a request that somebody holds open. */
@@ -54,6 +62,7 @@ export class Call implements Deadlined, Stoppable, Account {
   estimate: Usage | undefined
   /** Stands around it instead of its agent's own. */
   policy: Policy | undefined
+  tally: Tally | undefined
   #spent: { tokens: number; costUsd: number } | undefined
   /** Whether the budget of its request has taken it in. */
   isCounted = false
@@ -115,6 +124,15 @@ export class Call implements Deadlined, Stoppable, Account {
     this.#watcher?.stop(reason)
     this.#whenStopped?.(reason)
     this.#controller?.abort(reason)
+  }
+
+  /** Whoever waited for it has been told. */
+  done(): void {
+    this.isOver = true
+    const { tally } = this
+    if (tally === undefined) return
+    tally.attempts += this.attempts
+    tally.waitedMs += this.waitedMs
   }
 
   expire(): void {

@@ -154,6 +154,7 @@ export class Dispatch implements Dispatcher {
       call = new Call(message, request, parent, startedAt, dueAt)
       call.estimate = estimateOf(options)
       call.policy = options?.policy
+      call.tally = options?.tally
     } catch (error) {
       return Promise.reject(error)
     }
@@ -276,7 +277,7 @@ export class Dispatch implements Dispatcher {
   }
 
   #ended(call: Call, outcome: 'succeeded' | 'failed' | 'cancelled', failure?: unknown): void {
-    call.isOver = true
+    call.done()
     const { events } = this.#deps
     // A call that was refused has neither a beginning nor an end.
     if (!events.observed || !call.isTold) return

@@ -2,11 +2,13 @@ export {
   type AgentAtWork,
   type AgentDefinition,
   type AgentOptions,
+  after,
   adapt,
   agent,
   type CodeOf,
   definitionOf,
   describeSchema,
+  type MaybePromise,
   type Operations,
   OwnAgent,
   ownerOf,
@@ -14,8 +16,8 @@ export {
   type Provision,
   type RunnableOperation,
 } from './agent/index.js'
-export { type BudgetLimits, budgetSettings, checkBudget } from './budget/index.js'
-export type { AskOptions } from './call.js'
+export { type BudgetLimits, budgetSettings, checkBudget, narrowed } from './budget/index.js'
+export type { AskOptions, Tally } from './call.js'
 export { Dispatch } from './dispatch.js'
 export { dispatchSettings } from './dispatch-settings.js'
 export { dispatchFailure } from './failures.js'
@@ -34,6 +36,7 @@ export {
   poolHandleOf,
   type Strategy,
 } from './pool/index.js'
+export { idempotencyKeyOf } from './idempotency-key.js'
 export { instrumentation } from './instrumentation.js'
 export type { OpenRequest } from './open-request.js'
 export type { RequestScope } from './request.js'
@@ -42,11 +45,12 @@ export {
   bulkhead,
   circuitBreaker,
   deadline,
+  type Deadlined,
   Deadlines,
   fallback,
   guard,
   hedge,
-  type LivePolicy,
+  LivePolicy,
   type Plan,
   Policies,
   policy,

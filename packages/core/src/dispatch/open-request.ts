@@ -12,7 +12,7 @@ export type AskWithin = (
 ) => Promise<unknown>
 
 /** A request that lasts: several calls belong to it, one after the other or side by side, until its holder ends it. */
-export class OpenRequest implements Parent {
+export class OpenRequest implements Parent, Stoppable {
   readonly message: AgentMessage
   readonly request: Request
   readonly dueAt: number
@@ -29,19 +29,26 @@ export class OpenRequest implements Parent {
     this.#askWithin = askWithin
   }
 
+  /** A part of this request that can be stopped by itself. It is to be disowned when it is over. */
+  branch(): OpenRequest {
+    const branch = new OpenRequest(this.message, this.request, this.dueAt, this.#askWithin)
+    this.adopt(branch)
+    return branch
+  }
+
   /** Has an operation done as a part of this request. */
   ask(operation: Operation, input: unknown, options?: AskOptions): Promise<unknown> {
     return this.#askWithin(this, operation, input, options)
   }
 
-  /** Stops the calls that are under way. */
+  /** Nothing more is begun, and what is under way stops. */
   stop(reason: unknown): void {
+    this.isOver = true
     for (const call of this.#calls) call.stop(reason)
   }
 
-  /** Nothing more is begun, what is under way stops, and what was made for the request is closed: a promise if that waits. */
+  /** Stops, and closes what was made for the request: a promise if that waits. */
   end(reason: unknown, failure?: unknown): Promise<void> | undefined {
-    this.isOver = true
     this.stop(reason)
     return this.request.end(failure)
   }

@@ -2,6 +2,7 @@ import { bus } from '../intake/bus/index.js'
 import { orchestratorFailure } from './failures.js'
 import type { OrchestratorOptions } from './options.js'
 import { rooms, type Settings } from './settings.js'
+import { definitionOfWorkflow } from '../workflow/index.js'
 import { clock, dispatcher, eventSink, random, shown } from '../ports/index.js'
 
 type Member = Readonly<Record<string, unknown>> | null | undefined
@@ -9,6 +10,10 @@ type Member = Readonly<Record<string, unknown>> | null | undefined
 /** What the members of each list must look like, and how one gets such a one. */
 const lists = {
   agents: { fits: (one: Member) => typeof one === 'object', expected: 'a list of agents: agents: [writer, critic]' },
+  workflows: {
+    fits: (one: Member) => definitionOfWorkflow(one) !== undefined,
+    expected: 'a list of workflows, each what .output(…) returned: workflows: [article]',
+  },
   plugins: {
     fits: (one: Member) => typeof one?.name === 'string' && typeof one.definition === 'object',
     expected: 'a list of plugins, each made by calling what definePlugin returned: plugins: [postgres({ url })]',
@@ -37,7 +42,10 @@ export function checkOptions(options: OrchestratorOptions): void {
   if (provide !== undefined && (typeof provide !== 'object' || provide === null)) {
     throw invalid('provide', provide, 'an object of parts by name')
   }
-  const { config, settings, signal } = options
+  const { config, settings, signal, role } = options
+  if (role !== undefined && !['client', 'worker', 'all'].includes(role)) {
+    throw invalid('role', role, "'client', 'worker' or 'all'")
+  }
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     throw invalid('signal', signal, 'an AbortSignal')
   }

@@ -25,13 +25,21 @@ export function defaultParts(clock: Clock, ownLogger: Logger): readonly Binding[
     bind(tracer, silentTracer),
     bind(
       stateStore,
-      singleton(() => new InMemoryStateStore({ clock })),
+      singleton(() => new InMemoryStateStore(ofThisProcess(clock))),
     ),
     bind(
       lockStore,
       singleton(() => new InMemoryLockStore({ clock })),
     ),
   ]
+}
+
+/** How many ended runs are kept where they are not kept for good. */
+const mostEnded = 1_000
+
+/** A store that nobody else has: whoever writes there need not wait. */
+function ofThisProcess(clock: Clock) {
+  return { clock, isVolatile: true, maxEnded: mostEnded }
 }
 
 /** What the host has bound to a port that is needed before anything can be made. */
@@ -100,7 +108,10 @@ export function storageChoice(
   const isBound = ({ key }: Token<unknown>) => ports.some(({ token }) => token.key === key)
   if (storage === undefined || isBound(stateStore)) return { ports: [], prefer }
   if (storage === 'memory') {
-    const own = [bind(stateStore, new InMemoryStateStore({ clock })), bind(lockStore, new InMemoryLockStore({ clock }))]
+    const own = [
+      bind(stateStore, new InMemoryStateStore(ofThisProcess(clock))),
+      bind(lockStore, new InMemoryLockStore({ clock })),
+    ]
     return { ports: own.filter(({ token }) => !isBound(token)), prefer }
   }
   const keepers = plugins.filter(({ definition }) => definition.provides.some(({ key }) => key === stateStore.key))

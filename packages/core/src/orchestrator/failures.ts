@@ -21,6 +21,12 @@ export const orchestratorFailure = declareFailures({
       `orchestrator.tenant(${shown(tenant)}) does not ask for ${shown(asked)}.`,
     remedy: 'Leave the tenant out, or ask the orchestrator itself.',
   },
+  'orchestrator.not_provided': {
+    when: 'An operation was asked for whose needs nobody provides: it came along with a workflow that does not use it.',
+    retryable: false,
+    says: ({ need }: { readonly need: string }) => `Nobody provides ${need}.`,
+    remedy: ({ need }) => `Give it: createOrchestrator({ provide: { ${need}: … } }).`,
+  },
   'orchestrator.unknown_pool': {
     when: 'An orchestrator was asked for a pool that it does not have.',
     retryable: false,

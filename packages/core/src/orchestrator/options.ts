@@ -3,6 +3,7 @@ import type { Operations } from '../dispatch/index.js'
 import type { Binding, Plugin, Source } from '../kernel/index.js'
 import type { Settings } from './settings.js'
 import type { AgentProtocol, Interceptor, Operation } from '../ports/index.js'
+import type { Role, Workflow } from '../workflow/index.js'
 
 /** An agent as an orchestrator takes it: what `agent` or `adapt` returned, or any object of the protocol's shape. */
 export type AgentLike = Operations | AgentProtocol
@@ -16,6 +17,16 @@ type Intersected<Union> = (Union extends unknown ? (one: Union) => void : never)
 /** All that the operations of some agents need by name. */
 export type NeededBy<Agents extends readonly AgentLike[]> = Intersected<ProvidedOf<Agents[number]>>
 
+/** A workflow, whatever its types. */
+export type AnyWorkflow = Workflow<never>
+
+type NeedsOfOne<One> = One extends Workflow<never, unknown, unknown, infer Needed> ? Needed : never
+
+/** All that the operations of some workflows need by name. */
+export type NeededByWorkflows<Workflows extends readonly AnyWorkflow[]> = [Workflows[number]] extends [never]
+  ? unknown
+  : Intersected<NeedsOfOne<Workflows[number]>>
+
 /** What is needed, each as it is or as a source of it. */
 export type Provided<Needed> = { readonly [Name in keyof Needed]: Needed[Name] | Source<Needed[Name]> }
 
@@ -28,6 +39,11 @@ export interface CommonOptions {
   /** What fills ports, instead of plugins or defaults: `ports: [bind(logger, pino())]`. */
   readonly ports?: readonly Binding[]
   readonly plugins?: readonly Plugin[]
+  /**
+   * What part this process has in runs: it starts and watches them (`client`), carries out what it finds (`worker`), or
+   * both, and at once (`all`, unless given).
+   */
+  readonly role?: Role
   /** Stand around every call; the first is the outermost. */
   readonly interceptors?: readonly Interceptor[]
   /** `configFromEnv()`; without it no environment variable is read. */
@@ -39,6 +55,11 @@ export interface CommonOptions {
 }
 
 /** What an orchestrator is made of. */
-export type OrchestratorOptions<Agents extends readonly AgentLike[] = readonly AgentLike[]> = CommonOptions & {
+export type OrchestratorOptions<
+  Agents extends readonly AgentLike[] = readonly AgentLike[],
+  Workflows extends readonly AnyWorkflow[] = readonly AnyWorkflow[],
+> = CommonOptions & {
   readonly agents?: Agents
-} & ProvideOption<NeededBy<Agents>>
+  /** What it can run; the agents of their steps need not be given besides. */
+  readonly workflows?: Workflows
+} & ProvideOption<NeededBy<Agents> & NeededByWorkflows<Workflows>>

@@ -1,6 +1,5 @@
 import type { RunnableOperation } from '../dispatch/index.js'
-import { transient } from '../kernel/index.js'
-import type { GivenAgents } from './given-agents.js'
+import { type Consumer, transient } from '../kernel/index.js'
 import type { LifecycleEvent, Operation } from '../ports/index.js'
 
 /** How a test changes what is assembled. */
@@ -13,18 +12,18 @@ export interface Rehearsal {
   readonly observe: (event: LifecycleEvent) => void
 }
 
-/** What is provided, completed by parts that fail when they are used: a test provides only what it comes to. */
+/** What is provided, completed by parts that fail when they are used: for needs that need not be met. */
 export function completed(
   provide: Readonly<Record<string, unknown>>,
-  { consumers }: GivenAgents,
-  rehearsal: Rehearsal,
+  consumers: readonly Consumer[],
+  failureFor: (need: string) => Error,
 ): Readonly<Record<string, unknown>> {
   const absent = consumers
     .flatMap(({ needs }) => needs.map(({ key }) => key))
     .filter((key) => typeof key === 'string' && !Object.hasOwn(provide, key)) as string[]
   const failing = (name: string) =>
     transient(() => {
-      throw rehearsal.absent(name)
+      throw failureFor(name)
     })
   return { ...Object.fromEntries(absent.map((name) => [name, failing(name)])), ...provide }
 }

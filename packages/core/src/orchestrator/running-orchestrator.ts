@@ -15,6 +15,8 @@ import type { Bus } from '../intake/bus/index.js'
 import { closeFailed, type EventEmitter, type Kernel, type Listener, type PartFault } from '../kernel/index.js'
 import { orchestratorFailure } from './failures.js'
 import { checkHealth, type OrchestratorHealth } from './health.js'
+import { runnerOf } from './runner-of.js'
+import { type Engine, type RunList, type Runner, Runs } from '../workflow/index.js'
 import {
   type AgentMessage,
   type Capabilities,
@@ -77,15 +79,17 @@ export interface Scoped extends Asker, AsyncDisposable {
 }
 
 /** An assembled orchestrator, at work until it is closed. */
-export interface Orchestrator extends Asker, AsyncDisposable {
+export interface Orchestrator extends Asker, Runner, AsyncDisposable {
+  /** The runs that are stored, of all processes. */
+  readonly runs: RunList
   /** Sends a message to the agent that it is for. Resolves with the answer, of type `response` or `error`. */
   send(message: AgentMessage, options?: { readonly signal?: AbortSignal }): Promise<AgentMessage>
   /** Takes in a message as text, from outside and untrusted, and resolves with the answer as text. */
   receive(text: string | Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<string>
   /** Topics and messages: how agents and the host tell and ask each other what they know by name alone. */
   readonly bus: Bus
-  /** Asks for a tenant. */
-  tenant(id: string): Asker
+  /** Asks, and runs, for a tenant. */
+  tenant(id: string): Asker & Runner
   /** Opens a scope: parts made per request are shared in it, and it may have parts of its own. */
   scope(options?: { readonly tenant?: string; readonly provide?: Readonly<Record<string, unknown>> }): Scoped
   /** Listens for what happens, or with `*` for everything, until what it returns is disposed. */
@@ -128,15 +132,25 @@ export interface RunningDeps {
   readonly policies: Policies
   readonly pools: ReadonlyMap<string, PoolHandle>
   readonly openScope: (tenant: string | undefined, provide?: Readonly<Record<string, unknown>>) => RequestScope
+  readonly engine: Engine
 }
 
 /** The orchestrator that `createOrchestrator` has composed and started. */
 export class RunningOrchestrator implements Orchestrator {
   readonly #deps: RunningDeps
+  readonly #runs: Runs
+  readonly run: Runner['run']
+  readonly start: Runner['start']
+  readonly attach: Runner['attach']
   #closing: Promise<void> | undefined
 
   constructor(deps: RunningDeps) {
     this.#deps = deps
+    this.#runs = new Runs(deps.engine)
+    const { run, start, attach } = runnerOf(this.#runs)
+    this.run = run
+    this.start = start
+    this.attach = attach
   }
 
   ask<Input, Output>(
@@ -171,7 +185,11 @@ export class RunningOrchestrator implements Orchestrator {
     return this.#deps.bus
   }
 
-  tenant(id: string): Asker {
+  get runs(): RunList {
+    return this.#runs
+  }
+
+  tenant(id: string): Asker & Runner {
     identifier(id, 'tenant')
     const ask = (operation: Operation, input: unknown, asked: RequestOptions = {}) => {
       if (asked.tenant !== undefined && asked.tenant !== id) {
@@ -179,7 +197,7 @@ export class RunningOrchestrator implements Orchestrator {
       }
       return this.ask(operation as Operation<unknown>, input, { ...asked, tenant: id })
     }
-    return { ask: ask as Asker['ask'] }
+    return { ask: ask as Asker['ask'], ...runnerOf(this.#runs, id) }
   }
 
   scope(options: { readonly tenant?: string; readonly provide?: Readonly<Record<string, unknown>> } = {}): Scoped {
@@ -242,12 +260,14 @@ export class RunningOrchestrator implements Orchestrator {
   }
 
   async #close(drainMs: number): Promise<void> {
-    const { kernel, dispatch, transport, policies, events, clock } = this.#deps
+    const { kernel, dispatch, transport, policies, events, clock, engine } = this.#deps
     const startedAt = clock.monotonic()
     const leftMs = () => Math.max(0, drainMs - (clock.monotonic() - startedAt))
-    events.emit('orchestrator.closing', { inFlight: dispatch.inFlight })
+    events.emit('orchestrator.closing', { inFlight: dispatch.inFlight + engine.inFlight })
+    // Runs first: their steps ask agents.
+    let abandoned = await engine.close(drainMs)
     // Requests under way may still publish; and what the bus has taken in may still come to agents.
-    let abandoned = await dispatch.drain(drainMs)
+    abandoned += await dispatch.drain(leftMs())
     const faults: PartFault[] = []
     try {
       await transport.close({ drainMs: leftMs() })

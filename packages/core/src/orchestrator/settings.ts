@@ -5,6 +5,7 @@ import { busSettings } from '../intake/bus/index.js'
 import { loggingSettings } from '../host/index.js'
 import { kernelSettings } from '../kernel/index.js'
 import { defaultLimits } from '../ports/index.js'
+import { journalSettings, workflowSettings } from '../workflow/index.js'
 
 /** What is taken in of messages that come from outside as text. */
 const messageSettings = (z: typeof zod) =>
@@ -39,11 +40,13 @@ export function settingsSchemas(z: typeof zod) {
     budget: budgetSettings(z),
     bus: busSettings(z),
     dispatch: dispatchSettings(z),
+    journal: journalSettings(z),
     kernel: kernelSettings(z),
     logging: loggingSettings(z),
     messages: messageSettings(z),
     resilience: resilienceSettings(z),
     state: stateSettings(z),
+    workflow: workflowSettings(z),
   }
 }
 
@@ -52,11 +55,13 @@ export const rooms = [
   'budget',
   'bus',
   'dispatch',
+  'journal',
   'kernel',
   'logging',
   'messages',
   'resilience',
   'state',
+  'workflow',
 ] as const satisfies readonly (keyof SettingsSchemas)[]
 
 export type SettingsSchemas = ReturnType<typeof settingsSchemas>

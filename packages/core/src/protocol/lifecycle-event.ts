@@ -1,5 +1,17 @@
 import type { AgentMessage } from './message.js'
 
+/** Which run of which workflow. */
+interface OfRun {
+  readonly runId: string
+  readonly workflow: string
+  readonly tenant: string | undefined
+}
+
+/** Which step of it: for one within others the names of all of them, `outer/inner`. */
+interface OfStep extends OfRun {
+  readonly step: string
+}
+
 /** What happens in an orchestrator, by name (`noun.past`), with what is told about it. */
 export interface LifecycleEvents {
   'orchestrator.started': { readonly ms: number }
@@ -38,6 +50,20 @@ export interface LifecycleEvents {
   /** The other side asked to be left alone for so long. */
   'rate.paused': { readonly limiter: string; readonly pauseMs: number }
   'budget.exceeded': { readonly message: AgentMessage; readonly limit: string; readonly failure: unknown }
+  /** A run is under way in this process: new, or taken up where another process, or a wait, had left it. */
+  'run.started': OfRun & { readonly isResumed: boolean }
+  'run.transitioned': OfRun & { readonly from: string; readonly to: string; readonly trigger: string }
+  /** A run is not under way here any more: it has ended, waits, needs attention, or goes on elsewhere (`running`). */
+  'run.finished': OfRun & { readonly status: string; readonly ms: number; readonly failure?: unknown }
+  'step.started': OfStep & { readonly agent: string | undefined; readonly operation: string | undefined }
+  'step.finished': OfStep & {
+    readonly outcome: 'succeeded' | 'failed' | 'cancelled'
+    readonly ms: number
+    /** How much of the time it waited: for a slot, for a rate, between tries. */
+    readonly waitedMs: number
+    readonly failure?: unknown
+  }
+  'step.skipped': OfStep & { readonly because: string }
   'member.joined': { readonly pool: string; readonly member: string }
   'member.left': { readonly pool: string; readonly member: string }
   /** A member of a pool is not chosen for so long, unless no other can serve. */

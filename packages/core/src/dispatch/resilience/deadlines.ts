@@ -11,12 +11,15 @@ export interface Deadlined {
 /** Things by the time at which they are due (a binary heap), with one timer for all of them. */
 export class Deadlines {
   readonly #clock: Clock
+  readonly #keepsAlive: boolean
   readonly #heap: Deadlined[] = []
   #timer: Scheduled | undefined
   #timerAt = Number.POSITIVE_INFINITY
 
-  constructor(clock: Clock) {
+  /** `keepsAlive`: whether a process with nothing else to do lives to see them. */
+  constructor(clock: Clock, keepsAlive = false) {
     this.#clock = clock
+    this.#keepsAlive = keepsAlive
   }
 
   add(one: Deadlined): void {
@@ -32,6 +35,8 @@ export class Deadlines {
     if (place < 0) return
     one.place = -1
     const last = this.#heap.pop() as Deadlined
+    // A timer that finds nothing is harmless, but it would keep the process.
+    if (this.#keepsAlive && this.#heap.length === 0) this.clear()
     if (last === one) return
     this.#put(last, place)
     this.#rise(last)
@@ -77,7 +82,7 @@ export class Deadlines {
   #arm(at: number): void {
     this.#timer?.cancel()
     this.#timerAt = at
-    this.#timer = this.#clock.schedule(at - this.#clock.monotonic(), () => this.#fire())
+    this.#timer = this.#clock.schedule(at - this.#clock.monotonic(), () => this.#fire(), this.#keepsAlive)
   }
 
   #fire(): void {

@@ -1,7 +1,7 @@
 import type { BudgetLimits } from '../../dispatch/index.js'
 import { identifier, type Operation, type StandardSchema } from '../../ports/index.js'
 import { checkContracts } from './check-contracts.js'
-import { checkName, checkRuleNames, checkStep, checkWorkflowOptions } from './check-step.js'
+import { checkName, checkOutputOptions, checkRuleNames, checkStep, checkWorkflowOptions } from './check-step.js'
 import type { AnyCallRules, Dependency, StepDefinition, StepKind, WorkflowDefinition } from './definition.js'
 import { DefinedWorkflow, type Unshaped } from './defined-workflow.js'
 import { graphFailure } from './failures.js'
@@ -31,7 +31,7 @@ export function workflow<
 >(
   name: string,
   options: WorkflowOptions<Input, Output, Session>,
-): WorkflowBuilder<EndsOf<Input, Output, Session>, {}, never, {}> {
+): WorkflowBuilder<EndsOf<Input, Output, Session>, never, never, never, {}> {
   identifier(name, "workflow's name")
   checkWorkflowOptions(name, options)
   return new Builder(name, options, undefined, undefined) as never
@@ -106,8 +106,8 @@ class Builder {
   }
 
   plan(name: string, rules: Loose): Builder {
-    const { operations, nodes, max, concurrency } = rules
     const common = this.#common('plan', name, rules)
+    const { operations, nodes, max, concurrency } = rules
     return this.#with({ ...common, kind: 'plan', operations, nodes, max, concurrency, rules: callRules(rules) })
   }
 
@@ -130,6 +130,7 @@ class Builder {
       })
     }
     const { input, output, session, description, budget, deadlineMs } = this.#options
+    checkOutputOptions(name, options, session)
     const graph = new Graph(name, this.#steps())
     for (const one of after ?? []) graph.placeOf(name, 'The output', one.name)
     const definition: Unshaped = {
@@ -185,8 +186,13 @@ class Builder {
 
 function dependencies(after: unknown): readonly Dependency[] {
   const given = Array.isArray(after) ? (after as unknown[]) : [after]
-  const names = [...new Set(given.map(String))]
-  return names.map((name) => (name.endsWith('?') ? { name: name.slice(0, -1), isSoft: true } : { name, isSoft: false }))
+  const names = new Set(given.map(String))
+  return [...names].flatMap((name) => {
+    if (!name.endsWith('?')) return { name, isSoft: false }
+    const own = name.slice(0, -1)
+    // Whoever names a step both ways needs its output, and waits for it once.
+    return names.has(own) ? [] : { name: own, isSoft: true }
+  })
 }
 
 function callRules({ retry, timeoutMs, idleTimeoutMs, policy, fallback, atMostOnce }: Loose = {}): AnyCallRules {
@@ -196,6 +202,8 @@ function callRules({ retry, timeoutMs, idleTimeoutMs, policy, fallback, atMostOn
 function operationsOfMap({ run, oneOf, pick }: Loose) {
   if (oneOf !== undefined) {
     const operations = Object.values(oneOf as Record<string, Operation>)
+    // Checked, as what gives the operation of an item, with the step.
+    if (typeof pick !== 'function') return { operations, operationOf: undefined as never }
     const operationOf = (item: unknown, state: unknown) => {
       const name = pick(item, state)
       return typeof name === 'string' && Object.hasOwn(oneOf, name) ? oneOf[name] : undefined

@@ -32,7 +32,9 @@ function jsonOf(schema: StandardSchema, side: 'input' | 'output'): JsonSchema {
 function misfit(given: JsonSchema, wanted: JsonSchema, path = 'the input'): string | undefined {
   const [has, wants] = [given.type, wanted.type]
   if (typeof has !== 'string' || typeof wants !== 'string') return undefined
-  if (has !== wants && !(has === 'integer' && wants === 'number')) return `${path} is ${has}, and has to be ${wants}`
+  // A number may be whole: the run will tell.
+  const isNumber = [has, wants].every((type) => type === 'integer' || type === 'number')
+  if (has !== wants && !isNumber) return `${path} is ${has}, and has to be ${wants}`
   if (has !== 'object') return undefined
   const properties = (given.properties ?? {}) as Readonly<Record<string, JsonSchema>>
   const isClosed = given.additionalProperties === false

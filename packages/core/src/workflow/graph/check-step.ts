@@ -2,6 +2,7 @@ import { type BudgetLimits, checkBudget } from '../../dispatch/index.js'
 import { type OptionFault, optionFault, type OptionRule, shown, type StandardSchema } from '../../ports/index.js'
 import type { AnyCallRules, StepDefinition, StepKind } from './definition.js'
 import { graphFailure } from './failures.js'
+import { Graph } from './graph.js'
 
 const nameForm = /^[A-Za-z0-9_-]{1,64}$/
 const forbidden = ['__proto__']
@@ -48,6 +49,19 @@ export function checkWorkflowOptions(workflow: string, options: object): void {
   if (budget !== undefined) checkBudget(budget as BudgetLimits)
 }
 
+/** Throws for options of `output` that mean nothing: what a session keeps is said by its schema alone. */
+export function checkOutputOptions(workflow: string, options: unknown, session: StandardSchema | undefined): void {
+  const what = `The output of the workflow ${workflow}`
+  const fault = optionFault(options, { session: aFunction })
+  if (fault !== undefined) throw unfit(what, fault)
+  if (session !== undefined || (options as { readonly session?: unknown }).session === undefined) return
+  throw graphFailure('workflow.invalid_definition', {
+    what,
+    because: 'keeps something for the session, which has no schema',
+    remedy: 'Give workflow(name, { session: schema }).',
+  })
+}
+
 const always = ['after', 'when', 'optional']
 const ofCalls = ['retry', 'timeoutMs', 'idleTimeoutMs', 'policy', 'atMostOnce']
 const ofItems = ['concurrency', ...ofCalls]
@@ -66,9 +80,16 @@ const ruleNames: Readonly<Record<StepKind, readonly string[]>> = {
 
 /** Throws for rules that a step of this kind does not have: a word that is misspelt would otherwise mean nothing. */
 export function checkRuleNames(workflow: string, step: string, kind: StepKind, rules: object): void {
-  const known = ruleNames[kind].map((name): [string, OptionRule] => [name, anything])
-  const fault = optionFault(rules, Object.fromEntries(known))
+  const known = ruleNames[kind].map((name): [string, OptionRule] => [name, flags.includes(name) ? aFlag : anything])
+  const fault = optionFault(rules, Object.fromEntries(known)) ?? choiceFault(rules)
   if (fault !== undefined) throw unfit(`The step ${step} of the workflow ${workflow}`, fault)
+}
+
+function choiceFault({ oneOf, run }: { readonly oneOf?: unknown; readonly run?: unknown }): OptionFault | undefined {
+  if (oneOf === undefined) return undefined
+  if (run !== undefined) return { option: 'oneOf', received: 'one beside run', expected: 'one of them' }
+  const isSome = typeof oneOf === 'object' && oneOf !== null && Object.keys(oneOf).length > 0
+  return isSome ? undefined : wrong('oneOf', oneOf, 'operations of agents, by name')
 }
 
 /** Throws for a step that cannot work. */
@@ -87,6 +108,16 @@ const anOperation: OptionRule = {
   fits: (value) => isOperation(value),
   expected: 'an operation of an agent',
 }
+const anOperationOrWorkflow: OptionRule = {
+  fits: (value) => isOperation(value) || (value as { readonly graph?: unknown } | null)?.graph instanceof Graph,
+  expected: 'an operation or a workflow',
+}
+const aSignal: OptionRule = {
+  fits: (value) => typeof (value as Partial<StandardSchema> | null)?.['~standard']?.validate === 'function',
+  expected: 'what signal(…) returned',
+}
+const flags = ['optional', 'settle']
+const aFlag: OptionRule = { fits: (value) => typeof value === 'boolean', expected: 'true or false' }
 const aCount: OptionRule = { min: 1, max: 1_000_000, whole: true }
 const aTime: OptionRule = { min: 1, max: longestMs }
 
@@ -107,9 +138,7 @@ function faultOf(step: StepDefinition): OptionFault | undefined {
     case 'loop': {
       const { body, until, max, whenMaxed } = step
       return (
-        ('graph' in body
-          ? undefined
-          : required({ body }, { body: { ...anOperation, expected: 'an operation or a workflow' } })) ??
+        required({ body }, { body: anOperationOrWorkflow }) ??
         required({ with: step.with, until, max }, { with: aFunction, until: aFunction, max: aCount }) ??
         optionFault({ whenMaxed }, { whenMaxed: { oneOf: ['keep', 'fail'] } })
       )
@@ -129,7 +158,7 @@ function faultOf(step: StepDefinition): OptionFault | undefined {
     }
     case 'wait':
       return (
-        required({ signal: step.signal?.schema }, { signal: { fits: isGiven, expected: 'what signal(…) returned' } }) ??
+        required({ signal: step.signal?.schema }, { signal: aSignal }) ??
         optionFault({ timeoutMs: step.timeoutMs }, { timeoutMs: aTime })
       )
     case 'sleep':
@@ -166,6 +195,8 @@ function rulesFault({
 function retryFault(retry: unknown): OptionFault | undefined {
   const times: OptionRule = { min: 0, max: 86_400_000 }
   if (typeof retry !== 'object' || retry === null) return wrong('retry', retry, '{ attempts }, or false')
+  const { attempts } = retry as { readonly attempts?: unknown }
+  if (attempts === undefined) return wrong('retry', retry, '{ attempts }, or false')
   return optionFault(retry, { attempts: { min: 1, max: 1_000, whole: true }, baseMs: times, capMs: times })
 }
 

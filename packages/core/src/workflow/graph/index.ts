@@ -1,5 +1,5 @@
 export { type WorkflowOptions, workflow } from './builder.js'
-export { longestMs } from './check-step.js'
+export { isOperation, longestMs } from './check-step.js'
 export type {
   AnyCallRules,
   AnyState,

@@ -15,7 +15,8 @@ const forms: Readonly<Record<StepDefinition['kind'], readonly [string, string]>>
 /** The graph as a Mermaid flowchart: what a step can do without is drawn dotted. */
 export function toMermaid({ graph, output }: WorkflowDefinition): string {
   const lines = ['flowchart TD', '  input((input))', '  output((output))']
-  const id = (name: string) => `s_${name.replaceAll('-', '_m')}`
+  // Names may hold both - and _, and no two of them may become one.
+  const id = (name: string) => `s_${name.replaceAll('_', '__').replaceAll('-', '_m')}`
   for (const step of graph.nodes) {
     const [open, close] = forms[step.kind]
     lines.push(`  ${id(step.name)}${open}"${labelOf(step)}"${close}`)
@@ -33,7 +34,13 @@ function endOf(name: string, dependents: readonly number[] = []) {
 
 function labelOf(step: StepDefinition): string {
   const notes = [detailOf(step), step.isOptional && 'optional', step.when !== undefined && 'when'].filter(Boolean)
-  return [step.name, ...notes].map((part) => String(part).replaceAll('"', '#quot;')).join('<br/>')
+  return [step.name, ...notes]
+    .map((part) =>
+      String(part)
+        .replaceAll('"', '#quot;')
+        .replace(/[\r\n]+/g, ' '),
+    )
+    .join('<br/>')
 }
 
 function detailOf(step: StepDefinition): string {

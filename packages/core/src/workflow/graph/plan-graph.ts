@@ -18,8 +18,9 @@ export function planGraph({ name, operations, max }: PlanStep, proposed: unknown
   if (!Array.isArray(proposed)) throw refuse(`it is ${shown(proposed)}, no list of nodes`)
   if (proposed.length > max) throw refuse(`it has ${proposed.length} nodes, and ${max} are allowed`)
   const ids = new Set<string>()
-  const nodes = proposed.map((one: unknown): PlannedNode => {
-    const { id, operation, input, after = [] } = (one ?? {}) as Readonly<Record<string, unknown>>
+  // A list with holes has nodes that are none.
+  const nodes = Array.from(proposed, (one: unknown): PlannedNode => {
+    const { id, operation, input, after = [] } = fieldsOf(one, refuse)
     if (typeof id !== 'string' || !idForm.test(id) || id === '__proto__') {
       throw refuse(`a node has ${shown(id)} as its id, and not 1 to 64 letters, digits, _ and -`)
     }
@@ -29,10 +30,11 @@ export function planGraph({ name, operations, max }: PlanStep, proposed: unknown
       const known = Object.keys(operations).join(', ')
       throw refuse(`the node ${id} asks for ${shown(operation)}, and only ${known} may be asked for`)
     }
-    if (!Array.isArray(after) || after.some((other) => typeof other !== 'string')) {
+    // Copied before it is looked at: what is read twice may differ.
+    const names = Array.isArray(after) ? [...new Set<unknown>(after)] : undefined
+    if (!names?.every((other) => typeof other === 'string')) {
       throw refuse(`the node ${id} has ${shown(after)} as its after, and not a list of ids`)
     }
-    const names = [...new Set(after as string[])]
     return { name: id, operation: operations[operation] as Operation, input, after: names.map((other) => hard(other)) }
   })
   try {
@@ -40,6 +42,15 @@ export function planGraph({ name, operations, max }: PlanStep, proposed: unknown
   } catch (error) {
     // Whoever proposed it is told in one sentence what is wrong.
     throw refuse(isFailure(error) ? error.message.replace(/\.? [^.]*\.$/, '') : String(error), error)
+  }
+}
+
+function fieldsOf(node: unknown, refuse: (because: string, cause?: unknown) => Error) {
+  try {
+    const { id, operation, input, after } = (node ?? {}) as Readonly<Record<string, unknown>>
+    return { id, operation, input, after }
+  } catch (error) {
+    throw refuse('a node cannot be read', error)
   }
 }
 

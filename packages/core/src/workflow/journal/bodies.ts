@@ -36,6 +36,7 @@ export interface Unfinished {
   readonly failure?: unknown
   readonly step?: string | undefined
   readonly because?: unknown
+  readonly session?: object | undefined
 }
 
 /** What a waiting step got: the payload that this signal brought. */

@@ -58,6 +58,19 @@ export class Lane {
     this.#clock.schedule(0, () => void this.#sendAll(), true)
   }
 
+  /** Stores something that is no run's own, beside what runs record; until an answer comes. */
+  async send(write: Write): Promise<Outcome> {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      try {
+        const [outcome] = await this.#store.append([write])
+        return outcome as Outcome
+      } catch (error) {
+        if (classify(error) !== 'retry') throw error
+        await this.#pause(pauseMs)
+      }
+    }
+  }
+
   /** Resolves when all that waits now is stored. */
   idle(): Promise<void> {
     if (!this.#isSending) return Promise.resolve()

@@ -108,6 +108,11 @@ export class RunJournal implements LaneEntry {
     return this.#records.length + 1
   }
 
+  /** Whether nothing can be written any more. */
+  get isClosed(): boolean {
+    return this.#isOver
+  }
+
   /** Whether what was recorded last is still on its way. */
   get isBehind(): boolean {
     return this.#records.length > 0 || this.#sent !== undefined || this.#move !== undefined

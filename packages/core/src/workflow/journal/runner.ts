@@ -22,6 +22,8 @@ export interface Claimant {
   claimed(runs: ClaimAnswer['runs'], now: number): void
   /** One of its runs was told something. */
   nudged(run: RunRef): void
+  /** Whether its lease has lapsed, as far as it can tell by itself: then nothing is to be begun until it is renewed. */
+  lapsed(hasLapsed: boolean): void
 }
 
 export interface RunnerDeps {
@@ -49,7 +51,6 @@ export class Runner {
   #again = false
   #isFirst = true
   #isClosed = false
-  #isLapsed = false
   #prunedAt = Number.NEGATIVE_INFINITY
 
   constructor(info: RunnerInfo, deps: RunnerDeps, settings: JournalSettings, claimant: Claimant) {
@@ -57,11 +58,6 @@ export class Runner {
     this.#deps = deps
     this.#settings = settings
     this.#claimant = claimant
-  }
-
-  /** Whether its lease has lapsed, as far as it can tell by itself: then it begins nothing until it is renewed. */
-  get isLapsed(): boolean {
-    return this.#isLapsed
   }
 
   /** Looks for runs from now on. In a store that is gone with the process there are none but its own. */
@@ -140,12 +136,10 @@ export class Runner {
   /** It counts from when it asked: the store may have taken its time. */
   #renewed(sentAt: number): void {
     const { clock } = this.#deps
-    this.#isLapsed = false
+    this.#claimant.lapsed(false)
     this.#lapse?.cancel()
     const leftMs = sentAt + this.#settings.leaseMs - clock.monotonic()
-    this.#lapse = clock.schedule(leftMs, () => {
-      this.#isLapsed = true
-    })
+    this.#lapse = clock.schedule(leftMs, () => this.#claimant.lapsed(true))
   }
 
   #arm(): void {

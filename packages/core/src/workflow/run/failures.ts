@@ -149,6 +149,12 @@ export const runFailure = declareFailures({
     says: ({ run, status }: OfRun & { readonly status: string }) => `The run ${run} cannot take that: it is ${status}.`,
     remedy: 'See its result; to do it again, start a new run or use rerunFrom.',
   },
+  'workflow.no_result': {
+    when: 'The output of a run was wanted that has not ended.',
+    retryable: false,
+    says: ({ run, because }: OfRun & { readonly because: string }) => `The run ${run} has no output: ${because}.`,
+    remedy: 'See result.status, and attach to the run by its id later.',
+  },
   'workflow.definition_changed': {
     when: 'A run was recorded by a definition that differs in a way that its records cannot be read by this one.',
     retryable: false,

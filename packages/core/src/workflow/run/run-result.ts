@@ -1,4 +1,5 @@
 import type { Failure } from '../../ports/index.js'
+import type { WorkflowDefinition } from '../graph/index.js'
 import type { StepOutcome } from './outcome.js'
 
 /** What a run waits for. */
@@ -12,9 +13,9 @@ export interface Awaited<Step extends string = string> {
 /** How long a run took, and how long it would have taken one step after the other. */
 export interface RunTimes {
   readonly wallMs: number
-  /** All steps together. */
+  /** All steps together, without what they waited. */
   readonly stepsMs: number
-  /** How much of that they waited: for slots, for rates, between tries. */
+  /** How much they waited, all together: for slots, for rates, between tries, for what a step waits for. */
   readonly waitedMs: number
   /** How many times faster it was than one step after the other. */
   readonly speedup: number
@@ -22,19 +23,24 @@ export interface RunTimes {
 
 type NameIn<Steps> = keyof Steps & string
 
-/** What became of a run, so far: one of seven, each with how every step ended. */
-export type RunResult<Output = unknown, Steps = Readonly<Record<string, unknown>>> = {
+/** What is told about a run whatever became of it. */
+export interface RunFacts<Steps> {
   readonly runId: string
   readonly steps: { readonly [Name in keyof Steps]?: StepOutcome<Steps[Name]> }
   readonly times: RunTimes
-} & (
+}
+
+/** What became of a run, so far: one of seven. */
+export type Conclusion<Output = unknown, Steps = Readonly<Record<string, unknown>>> =
   | { readonly ok: true; readonly status: 'succeeded'; readonly output: Output }
   | {
       readonly ok: true
       readonly status: 'partial'
       readonly output: Output
-      /** The failures of optional steps. */
-      readonly failures: { readonly [Name in keyof Steps]?: Failure }
+      /** The failures of optional steps; those of steps within others by both names. */
+      readonly failures: { readonly [Name in keyof Steps]?: Failure } & {
+        readonly [inner: `${string}/${string}`]: Failure
+      }
     }
   | {
       readonly ok: false
@@ -46,6 +52,7 @@ export type RunResult<Output = unknown, Steps = Readonly<Record<string, unknown>
     }
   | { readonly ok: false; readonly status: 'cancelled'; readonly reason: unknown }
   | { readonly ok: false; readonly status: 'suspended'; readonly waitingFor: readonly Awaited<NameIn<Steps>>[] }
+  /** It goes on without us. */
   | {
       readonly ok: false
       readonly status: 'running'
@@ -57,14 +64,48 @@ export type RunResult<Output = unknown, Steps = Readonly<Record<string, unknown>
       readonly step?: NameIn<Steps>
       readonly because: 'outcome-unknown' | 'definition-changed' | 'too-many-recoveries'
     }
-)
+
+/** What became of a run, so far, with how every step ended. */
+export type RunResult<Output = unknown, Steps = Readonly<Record<string, unknown>>> = RunFacts<Steps> &
+  Conclusion<Output, Steps>
 
 /** A result without its types. */
 export type AnyResult = RunResult<unknown, Readonly<Record<string, unknown>>>
 
-/** What is told about the end of a run besides its steps. */
-export type Conclusion = AnyResult extends infer One
-  ? One extends AnyResult
-    ? Omit<One, 'runId' | 'steps' | 'times'>
-    : never
-  : never
+/** What became of a run, with how its steps ended. */
+export function resultOf(
+  runId: string,
+  { graph }: WorkflowDefinition,
+  outcomes: readonly (StepOutcome | undefined)[],
+  wallMs: number,
+  conclusion: Conclusion,
+): AnyResult {
+  const steps: Record<string, StepOutcome> = {}
+  outcomes.forEach((outcome, place) => {
+    if (outcome !== undefined) steps[(graph.nodes[place] as { readonly name: string }).name] = outcome
+  })
+  return { runId, steps, times: timesOf(steps, wallMs), ...conclusion }
+}
+
+/** How long steps took, all together. */
+function timesOf(steps: Readonly<Record<string, StepOutcome | undefined>>, wallMs: number): RunTimes {
+  let [stepsMs, waitedMs] = [0, 0]
+  for (const name in steps) {
+    const one = steps[name]
+    if (one?.status !== 'succeeded' && one?.status !== 'failed') continue
+    waitedMs += one.waitedMs
+    stepsMs += one.ms - one.waitedMs
+  }
+  return { wallMs, stepsMs, waitedMs, speedup: wallMs > 0 ? stepsMs / wallMs : 1 }
+}
+
+/** What may help with a failure: its own remedy, and what the workflow could say about such a step. */
+export function suggestionsFor(failure: Failure, step: string | undefined): readonly string[] {
+  const suggestions = failure.remedy === '' ? [] : [failure.remedy]
+  if (step === undefined) return suggestions
+  if (failure.retryable) suggestions.push(`Let the step ${step} be tried more often: retry: { attempts: … }.`)
+  suggestions.push(
+    `Say what ${step} does instead: fallback or onFailure; or, if the output can do without it, optional.`,
+  )
+  return suggestions
+}

@@ -13,7 +13,7 @@ interface InLine {
 
 /** Bounds how many are at work at once. Those beyond wait in line; a slot that is free passes to the first of them at once. */
 export class Slots {
-  readonly #limit: number
+  #limit: number
   /** Fewer than so many, at work and waiting together, go one after the other. */
   readonly #threshold: number
   #taken = 0
@@ -40,6 +40,12 @@ export class Slots {
     return false
   }
 
+  /** Another limit holds from now on; those beyond it leave as they would have. */
+  set limit(limit: number) {
+    this.#limit = limit
+    this.#pass()
+  }
+
   leave(): void {
     this.#taken--
     this.#pass()
@@ -47,7 +53,7 @@ export class Slots {
 
   #isFreeFor(more: number): boolean {
     const together = this.#taken + this.#waiting + more
-    return this.#taken < (together >= this.#threshold ? this.#limit : 1)
+    return this.#taken < (together >= this.#threshold ? this.#limit : Math.min(1, this.#limit))
   }
 
   #pass(): void {

@@ -1,0 +1,25 @@
+import { shown } from '../ports/index.js'
+import type { RunHandle, RunOptions, Runner, Runs, Workflow } from '../workflow/index.js'
+import { orchestratorFailure } from './failures.js'
+
+type Asked = RunOptions & { readonly tenant?: string | undefined }
+
+/** Carries out workflows: for a tenant, where one is given, and then for no other one. */
+export function runnerOf(runs: Runs, tenant?: string): Runner {
+  const own = <Options extends Asked>(options: Options | undefined): Options => {
+    if (tenant === undefined) return (options ?? {}) as Options
+    const asked = options?.tenant
+    if (asked !== undefined && asked !== tenant)
+      throw orchestratorFailure('orchestrator.other_tenant', { tenant, asked: shown(asked) })
+    return { ...options, tenant } as Options
+  }
+  const run = (workflow: Workflow, input: unknown, options?: Asked) => {
+    // One promise fewer where there is nothing to be checked.
+    if (tenant === undefined) return runs.run(workflow, input, options)
+    return Promise.resolve().then(() => runs.run(workflow, input, own(options)))
+  }
+  const start = async (workflow: Workflow, input: unknown, options?: Asked) => runs.start(workflow, input, own(options))
+  const attach = (workflow: Workflow, id: string, options?: Asked): RunHandle =>
+    runs.attach(workflow, id, own(options) as { tenant?: string })
+  return { run, start, attach } as unknown as Runner
+}

@@ -1,0 +1,54 @@
+import { endedStatuses, type Failure } from '../../ports/index.js'
+import { bodyOf, type Ending, type Unfinished, valueOf } from '../journal/index.js'
+import { checked } from './contract.js'
+import { runFailure, violation } from './failures.js'
+import type { LiveRun } from './live-run.js'
+import type { RunKeeper } from './run-keeper.js'
+import type { Turn } from './session-turns.js'
+import { sessionKey } from './stored-run.js'
+
+/** By this key the runs of a session take turns. */
+export function turnKeyOf({ spec: { ref, session } }: LiveRun): string {
+  return `session:${ref.tenant.length}:${ref.tenant}/${session}`
+}
+
+/** Begins a run of a session once it is its turn, with the data that the run before it left. */
+export async function beginInSession(
+  keeper: RunKeeper,
+  run: LiveRun,
+  claimed: Turn | 'none' | undefined,
+): Promise<void> {
+  const turn = claimed ?? (await keeper.sessions.wait(turnKeyOf(run), () => !run.isOver))
+  if (turn === undefined) return
+  if (turn !== 'none') void run.done.then(() => turn.leave())
+  try {
+    run.begin(await dataFor(keeper, run))
+  } catch (error) {
+    run.fail(error as Failure)
+  }
+}
+
+/** The data with which it begins; they are recorded, for it has them again wherever it goes on. */
+async function dataFor(keeper: RunKeeper, run: LiveRun): Promise<object> {
+  const { definition, ref, session } = run.spec
+  if (definition.session === undefined || session === undefined) return {}
+  const data = (await checked(definition.session, await latestData(keeper, run), ({ issues = [] }) => {
+    const what = `The data of the session ${session}, with which ${definition.name} begins,`
+    return runFailure('workflow.invalid_input', violation(what, issues))
+  })) as object
+  const body = bodyOf(`The session of ${ref.id}`, data)
+  run.journal.record({ key: sessionKey, kind: 'mark', body, attempt: 1 }, () => {})
+  return data
+}
+
+async function latestData({ store }: RunKeeper, { spec: { definition, ref, session } }: LiveRun): Promise<unknown> {
+  const { heads } = await store.list({
+    tenant: ref.tenant,
+    workflow: definition.name,
+    session,
+    statuses: endedStatuses,
+    limit: 1,
+  })
+  const [latest] = heads
+  return (valueOf(latest?.output ?? latest?.failure) as Ending | Unfinished | undefined)?.session ?? {}
+}

@@ -1,0 +1,39 @@
+import type { RunRecord } from '../../ports/index.js'
+
+/** Takes in what one run is told. That there is something new it learns by a count, from whoever comes by it first. */
+export class Ear {
+  readonly #seen: { seen: number }
+  readonly #read: () => Promise<readonly RunRecord[]>
+  readonly #hear: (signal: RunRecord) => void
+  #told = 0
+  #isReading = false
+
+  /** `seen` holds the last count that was dealt with; `read` gives the signals, the oldest first, and all of them each time. */
+  constructor(seen: { seen: number }, read: () => Promise<readonly RunRecord[]>, hear: (signal: RunRecord) => void) {
+    this.#seen = seen
+    this.#read = read
+    this.#hear = hear
+  }
+
+  /** The store has counted so many signals. */
+  nudged(nudge: number): void {
+    this.#told = Math.max(this.#told, nudge)
+    if (!this.#isReading && this.#told > this.#seen.seen) void this.#readAll()
+  }
+
+  async #readAll(): Promise<void> {
+    this.#isReading = true
+    try {
+      while (this.#seen.seen < this.#told) {
+        const told = this.#told
+        const signals = await this.#read()
+        this.#seen.seen = told
+        for (const signal of signals) this.#hear(signal)
+      }
+    } catch {
+      // The next beat of this process, or the next write of the run, tells of them again.
+      this.#told = this.#seen.seen
+    }
+    this.#isReading = false
+  }
+}

@@ -1,0 +1,227 @@
+import { type Dispatch, Deadlines, type Policies } from '../../dispatch/index.js'
+import type {
+  ClaimAnswer,
+  Clock,
+  EventSink,
+  LockStore,
+  Logger,
+  RunnerInfo,
+  RunRef,
+  StateStore,
+  WorkflowVersion,
+} from '../../ports/index.js'
+import type { WorkflowDefinition } from '../graph/index.js'
+import { type Claimant, type JournalSettings, Lane, readSignals, Runner } from '../journal/index.js'
+import { Gates } from './gates.js'
+import type { LiveRun } from './live-run.js'
+import { Registry } from './registry.js'
+import { type Resumption, RunResumer } from './resume-run.js'
+import type { WorkflowSettings } from './run-settings.js'
+import type { RunKeeper } from './run-keeper.js'
+import { SessionTurns } from './session-turns.js'
+import { StepPolicies } from './step-policies.js'
+import { beginStep } from './steps/begin-step.js'
+import { StoredRuns } from './stored-run.js'
+
+/** What part a process has: it starts and watches runs, it carries them out, or both. */
+export type Role = 'client' | 'worker' | 'all'
+
+export interface EngineDeps {
+  readonly store: StateStore
+  readonly locks: LockStore
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly logger: Logger
+  readonly events: EventSink
+  readonly dispatch: Dispatch
+  readonly policies: Policies
+}
+
+export interface EngineOptions {
+  readonly definitions: readonly WorkflowDefinition[]
+  readonly role: Role
+  readonly runner: RunnerInfo
+  readonly settings: WorkflowSettings
+  readonly journal: JournalSettings
+}
+
+/** How much may wait to be stored before no new run is begun. */
+const mostWaitingRecords = 10_000
+const mostWaitingCharacters = 64_000_000
+
+/** Carries out the runs of one process: those that it starts, and those that it takes over. */
+export class Engine implements Claimant, RunKeeper {
+  readonly store: StateStore
+  readonly clock: Clock
+  readonly events: EventSink
+  readonly dispatch: Dispatch
+  readonly newId: () => string
+  readonly role: Role
+  readonly registry: Registry
+  readonly gates: Gates
+  readonly policies: StepPolicies
+  readonly deadlines: Deadlines
+  readonly dueWaits: Deadlines
+  readonly begin = beginStep
+  readonly lane: Lane
+  readonly runner: Runner
+  readonly sessions: SessionTurns
+  readonly stored: StoredRuns
+  readonly #settings: WorkflowSettings
+  readonly #leaseMs: number
+  readonly #resumer: RunResumer
+  readonly #live = new Map<string, LiveRun>()
+  #isClosing = false
+  #whenEmpty: (() => void) | undefined
+
+  constructor(deps: EngineDeps, { definitions, role, runner, settings, journal }: EngineOptions) {
+    const { store, locks, clock, newId, logger, events, dispatch, policies } = deps
+    this.store = store
+    this.clock = clock
+    this.events = events
+    this.dispatch = dispatch
+    this.newId = newId
+    this.role = role
+    this.registry = new Registry(definitions)
+    this.gates = new Gates(settings)
+    this.policies = new StepPolicies(dispatch, policies)
+    this.deadlines = new Deadlines(clock)
+    this.dueWaits = new Deadlines(clock, true)
+    this.lane = new Lane(store, clock)
+    this.runner = new Runner(runner, { store, clock, logger }, journal, this)
+    const sharing = { owner: runner.name, leaseMs: journal.leaseMs, isShared: store.isVolatile !== true }
+    this.sessions = new SessionTurns({ clock, locks, logger }, sharing)
+    this.stored = new StoredRuns(clock, this.begin, journal.maxTakeovers)
+    this.#settings = settings
+    this.#leaseMs = journal.leaseMs
+    this.#resumer = new RunResumer(this, journal.maxTakeovers, logger)
+  }
+
+  /** Looks for runs to take over, from now on. */
+  start(): void {
+    if (this.role !== 'client' && this.registry.definitions.length > 0) this.runner.start()
+  }
+
+  get isStalled(): boolean {
+    return this.lane.stalledSince !== undefined
+  }
+
+  get startsHere(): boolean {
+    return this.role === 'all'
+  }
+
+  get isClosing(): boolean {
+    return this.#isClosing
+  }
+
+  /** How many runs are under way here. */
+  get inFlight(): number {
+    return this.#live.size
+  }
+
+  /** Whether so much waits to be stored that nothing new is begun. */
+  get isOverloaded(): boolean {
+    return this.lane.waitingRecords > mostWaitingRecords || this.lane.waitingCharacters > mostWaitingCharacters
+  }
+
+  /** The run, where it is carried out here. */
+  find(run: RunRef): LiveRun | undefined {
+    return this.#live.get(keyOf(run))
+  }
+
+  /** A run is carried out here from now on. */
+  enter(run: LiveRun): void {
+    this.#live.set(keyOf(run.spec.ref), run)
+  }
+
+  /** A run that is not, after all: there is another one of its name. */
+  forget(run: LiveRun): void {
+    const key = keyOf(run.spec.ref)
+    if (this.#live.get(key) !== run) return
+    this.#live.delete(key)
+    if (this.#live.size === 0) this.#whenEmpty?.()
+  }
+
+  readonly left = (run: LiveRun, wakeInMs: number | undefined): void => {
+    this.forget(run)
+    // Later ones are found by the usual beat, where there is one.
+    const isSoon = wakeInMs !== undefined && (this.store.isVolatile === true || wakeInMs < this.#leaseMs / 3)
+    if (isSoon && !this.#isClosing) this.clock.schedule(wakeInMs, () => void this.runner.look())
+  }
+
+  /** Where nothing lasts, runs are stored only when somebody asks for them. */
+  flush(): void {
+    if (this.store.isVolatile === true) for (const run of this.#live.values()) run.journal.flush()
+  }
+
+  signalsOf(run: RunRef) {
+    return readSignals(this.store, run)
+  }
+
+  // What the runner asks, and tells.
+
+  get workflows(): readonly WorkflowVersion[] {
+    return this.registry.versions
+  }
+
+  get freeSlots(): number {
+    if (this.#isClosing || this.role === 'client') return 0
+    return Math.max(0, this.#settings.maxRuns - this.#live.size)
+  }
+
+  claimed(runs: ClaimAnswer['runs'], now: number): void {
+    for (const run of runs) void this.#resumer.resume(run, now)
+  }
+
+  nudged(run: RunRef): void {
+    // How many signals there are it learns when it reads them.
+    const live = this.find(run)
+    live?.nudged(live.journal.seen + 1)
+  }
+
+  lapsed(hasLapsed: boolean): void {
+    this.gates.isShut = hasLapsed
+  }
+
+  /** Takes a run in whoever holds it, and goes on with it; nothing where that cannot be. */
+  async takeIn(run: RunRef, workflow: WorkflowVersion, resumption?: Resumption): Promise<LiveRun | undefined> {
+    const taken = await this.runner.take(run, workflow)
+    return taken && this.#resumer.resume(taken.claim, taken.now, resumption)
+  }
+
+  /**
+   * Begins no run any more, waits for those under way, and hands back those that are not done in time; tells how many
+   * that were.
+   */
+  async close(drainMs: number): Promise<number> {
+    this.#isClosing = true
+    if (this.#live.size > 0 && drainMs > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#whenEmpty = resolve
+      const timer = this.clock.schedule(drainMs, resolve, true)
+      await promise
+      timer.cancel()
+    }
+    const late = [...this.#live.values()]
+    for (const run of late) run.handBack()
+    await this.runner.close()
+    this.sessions.close()
+    this.deadlines.clear()
+    this.dueWaits.clear()
+    await this.#idle()
+    return late.length
+  }
+
+  /** Waits until all is stored, for as long as a store may reasonably take. */
+  async #idle(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = this.clock.schedule(this.#leaseMs, resolve, true)
+    void this.lane.idle().then(resolve)
+    await promise
+    timer.cancel()
+  }
+}
+
+function keyOf({ tenant, id }: RunRef): string {
+  return `${tenant.length}:${tenant}/${id}`
+}

@@ -1,0 +1,145 @@
+import { idempotencyKeyOf, type OpenRequest } from '../../dispatch/index.js'
+import type { Clock, Failure, NewRecord, Operation, Policy, RunRecord } from '../../ports/index.js'
+import type { AnyCallRules, RunInfo } from '../graph/index.js'
+import type { RunJournal } from '../journal/index.js'
+import type { Execution, Wait } from './execution.js'
+import { IdleWatch } from './idle-watch.js'
+import type { StepOutcome } from './outcome.js'
+import type { Past } from './past.js'
+import { InfoOfRun } from './run-info.js'
+import type { RunHost, RunSpec } from './run-spec.js'
+import type { RunTeller } from './run-teller.js'
+import type { Slots } from './slots.js'
+import { Waits } from './waits.js'
+
+/** Whoever decides what becomes of the run. */
+export interface Carried {
+  readonly isOver: boolean
+  readonly journal: RunJournal
+  /** Something has ended, and what follows from it has begun. */
+  turned(underWay: number): void
+  /** It cannot go on. */
+  fail(failure: Failure): void
+  /** Whether a marked step was done nobody can tell. */
+  unclear(step: string): void
+}
+
+const longestKey = 256
+
+/** What the steps of a run are done with that this process carries out. */
+export class LiveExecution implements Execution {
+  readonly isReplay = false
+  readonly id: string
+  readonly workflow: string
+  readonly info: RunInfo
+  readonly clock: Clock
+  readonly past: Past
+  readonly waits: Waits
+  readonly gatesFor: (agent: string) => readonly Slots[]
+  session: object = {}
+  request: OpenRequest | undefined
+  /** The failures of optional steps. */
+  failures: Record<string, Failure> | undefined
+  readonly #host: RunHost
+  readonly #spec: RunSpec
+  readonly #teller: RunTeller
+  readonly #carried: Carried
+  readonly #keyPrefix: string
+  #idle: IdleWatch | undefined
+  #underWay = 0
+
+  constructor(host: RunHost, spec: RunSpec, teller: RunTeller, carried: Carried) {
+    const { definition, ref, tenant, session, past } = spec
+    this.#host = host
+    this.#spec = spec
+    this.#teller = teller
+    this.#carried = carried
+    this.id = ref.id
+    this.workflow = definition.name
+    this.clock = host.clock
+    this.past = past
+    this.info = new InfoOfRun({ id: ref.id, tenant, session }, host.clock, spec.createdAt)
+    this.gatesFor = host.gates.forRun()
+    this.waits = new Waits(host.clock, host.dueWaits)
+    // Ids of runs are unique for a tenant only.
+    this.#keyPrefix = `${tenant === undefined ? '' : `${tenant.length}:${tenant}/`}${ref.id.length}:${ref.id}/`
+  }
+
+  enter(): void {
+    this.#underWay++
+  }
+
+  leave(): void {
+    this.#underWay--
+    this.#carried.turned(this.#underWay)
+  }
+
+  leftOpen(): void {}
+
+  idempotencyKey(step: string): string {
+    const key = this.#keyPrefix + step
+    return key.length <= longestKey ? key : idempotencyKeyOf([key])
+  }
+
+  policyFor(operation: Operation, rules: AnyCallRules): Policy | undefined {
+    return this.#host.policies.for(this.workflow, operation, rules)
+  }
+
+  reserve(count: number): void {
+    this.#carried.journal.reserve(count)
+  }
+
+  record(record: NewRecord, stored: () => void): void {
+    const { journal, isOver } = this.#carried
+    if (isOver) return
+    try {
+      journal.reserve(1)
+    } catch (failure) {
+      return this.#carried.fail(failure as Failure)
+    }
+    journal.record(record, this.#teller.recording(record, stored))
+  }
+
+  started(step: string, operation?: Operation): void {
+    this.#teller.started(step, operation)
+  }
+
+  ended(step: string, outcome: StepOutcome): void {
+    this.#teller.ended(step, outcome)
+  }
+
+  impaired(step: string, failure: Failure): void {
+    this.failures ??= {}
+    this.failures[step] = failure
+  }
+
+  wait(one: Wait): void {
+    this.waits.add(one)
+  }
+
+  dueAtOf(ms: number, timer: RunRecord | undefined): number {
+    const { storeTime } = this.#spec
+    if (timer === undefined || storeTime === undefined) return this.clock.monotonic() + ms
+    return storeTime.at + (timer.at + ms - storeTime.now)
+  }
+
+  unclear(step: string): void {
+    this.#carried.unclear(step)
+  }
+
+  watchIdle(step: string, idleMs: number, idle: () => void): Disposable {
+    this.#idle ??= new IdleWatch(this.clock, this.#host.deadlines)
+    this.listen()
+    return this.#idle.watch(step, idleMs, idle)
+  }
+
+  /** Takes note of progress from now on: somebody wants to know. */
+  listen(): void {
+    const request = this.request?.request
+    if (request === undefined || request.progressed !== undefined) return
+    request.progressed = ({ step = '' }, data) => {
+      this.#idle?.touch(step)
+      this.#teller.progressed(step, data)
+    }
+  }
+}

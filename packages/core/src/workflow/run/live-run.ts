@@ -1,0 +1,295 @@
+import type { Deadlined } from '../../dispatch/index.js'
+import {
+  type Body,
+  type EndedStatus,
+  errorText,
+  type Failure,
+  type ReleasedStatus,
+  type RunRecord,
+} from '../../ports/index.js'
+import type { StepDefinition } from '../graph/index.js'
+import { bodyOf, cancelSignal, type RunJournal, type SignalBody, valueOf, writingFailure } from '../journal/index.js'
+import { type Made, outputOf } from './contract.js'
+import { Ear } from './ear.js'
+import { runFailure } from './failures.js'
+import { Frame, type FrameOwner } from './frame.js'
+import { type Carried, LiveExecution } from './live-execution.js'
+import type { FeedReader } from './run-feed.js'
+import { type AnyResult, type Conclusion, resultOf, suggestionsFor } from './run-result.js'
+import type { RunHost, RunSpec } from './run-spec.js'
+import { RunStateMachine } from './run-states.js'
+import { RunTeller } from './run-teller.js'
+import { unfinishedBody } from './unfinished-body.js'
+
+/** Is told that a run is not carried out here any more, and in how long it goes on by itself, where it does. */
+export type Left = (run: LiveRun, wakeInMs: number | undefined) => void
+
+/** Waits longer than this do not keep a run in a process. */
+const longestStayMs = 5_000
+
+const triggers = {
+  pending: 'handed_back',
+  suspended: 'only_waits_left',
+  'needs-attention': 'outcome_unclear',
+} as const satisfies Record<ReleasedStatus, string>
+
+/** One run as this process carries it out: from its first step on, or from where its records end. */
+export class LiveRun implements Carried, FrameOwner, Deadlined {
+  readonly spec: RunSpec
+  /** On the monotonic clock. */
+  readonly dueAt: number
+  place = -1
+  isOver = false
+  /** What became of it, as far as this process is concerned, once that is durable. */
+  readonly done: Promise<AnyResult>
+  readonly #resolve: (result: AnyResult) => void
+  readonly #host: RunHost
+  readonly #left: Left
+  readonly #beganAt: number
+  readonly #teller: RunTeller
+  readonly #machine: RunStateMachine
+  readonly #execution: LiveExecution
+  readonly #ear: Ear
+  readonly #journal: RunJournal
+  #root: Frame | undefined
+  #wasRefused = false
+
+  /** `journalOf` makes its journal, which tells the run what becomes of what it records. */
+  constructor(host: RunHost, spec: RunSpec, journalOf: (run: LiveRun) => RunJournal, left: Left) {
+    const { definition, ref, tenant, past } = spec
+    this.#host = host
+    this.#left = left
+    this.spec = spec
+    this.#beganAt = host.clock.monotonic()
+    this.dueAt = this.#beganAt + spec.dueInMs
+    const place = { runId: ref.id, workflow: definition.name, tenant }
+    this.#teller = new RunTeller(host.events, place, past.numbered)
+    this.#machine = new RunStateMachine('queued', (from, to, trigger) => this.#teller.moved(from, to, trigger))
+    this.#execution = new LiveExecution(host, spec, this.#teller, this)
+    const { promise, resolve } = Promise.withResolvers<AnyResult>()
+    this.done = promise
+    this.#resolve = resolve
+    this.#journal = journalOf(this)
+    this.#ear = new Ear(
+      this.#journal,
+      () => host.signalsOf(ref),
+      (signal) => this.#hear(signal),
+    )
+  }
+
+  get id(): string {
+    return this.spec.ref.id
+  }
+
+  get journal(): RunJournal {
+    return this.#journal
+  }
+
+  /** It waits for its turn; its time counts already. */
+  queue(): void {
+    if (this.dueAt !== Number.POSITIVE_INFINITY && this.place < 0) this.#host.deadlines.add(this)
+  }
+
+  /** Begins the first steps, or those that come after what is recorded. */
+  begin(session: object = {}): void {
+    if (this.isOver) return
+    const { definition, ref, input, dueInMs, budget, past } = this.spec
+    const execution = this.#execution
+    const { dispatch, begin } = this.#host
+    execution.session = session
+    this.#machine.move('taken')
+    this.#teller.begun(!past.isEmpty)
+    const facts = { ...this.spec, runId: ref.id, workflow: definition.name }
+    execution.request = dispatch.open(facts, dueInMs, { budget }, past.calls)
+    this.queue()
+    for (const signal of past.untaken) this.#hear(signal)
+    this.#root = new Frame({ execution, definition, prefix: '', input, begin, owner: this })
+    this.#machine.move('prepared')
+    // Counted as under way: before all that can begin has begun, nobody knows where the run stands.
+    execution.enter()
+    this.#teller.isRecalling = !past.isEmpty
+    this.#root.start()
+    this.#teller.isRecalling = false
+    execution.leave()
+  }
+
+  /** Watches what happens in it. */
+  read(): FeedReader {
+    this.#execution.listen()
+    return this.#teller.feed.read()
+  }
+
+  turned(underWay: number): void {
+    if (this.isOver) return
+    if (underWay > 1) this.#machine.move('several_running')
+    else if (underWay === 1) this.#machine.move('one_running')
+    else {
+      this.#machine.move('none_running')
+      const { waits } = this.#execution
+      if (waits.size === 0) return
+      const wakeInMs = waits.earliestInMs
+      if (wakeInMs <= longestStayMs) return
+      this.#release('suspended', { ok: false, status: 'suspended', waitingFor: waits.awaited }, wakeInMs)
+    }
+  }
+
+  completed(frame: Frame): void {
+    this.#machine.move('all_settled')
+    const fail = (error: unknown) => this.fail(error as Failure)
+    try {
+      const made = outputOf(frame)
+      if (made instanceof Promise) made.then((one) => this.#made(one), fail)
+      else this.#made(made)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  failed(_frame: Frame, failure: Failure, step: StepDefinition): void {
+    this.#machine.move('step_failed')
+    this.fail(failure, step.name)
+  }
+
+  /** It has failed; the step where that is one's failure. */
+  fail(failure: Failure, failedStep?: string): void {
+    const suggestions = suggestionsFor(failure, failedStep)
+    const step = failedStep === undefined ? undefined : { failedStep }
+    this.#end('failed', { ok: false, status: 'failed', failure, ...step, suggestions }, failure)
+  }
+
+  unclear(step: string): void {
+    this.#release('needs-attention', { ok: false, status: 'needs-attention', step, because: 'outcome-unknown' })
+  }
+
+  /** The store has counted so many signals for it. */
+  nudged(nudge: number): void {
+    if (!this.isOver) this.#ear.nudged(nudge)
+  }
+
+  /** It can be recorded no more as it stands, or is another process's. */
+  lost(reason: Error): void {
+    if (!writingFailure.is(reason, 'journal.superseded')) return this.#refused(reason as Failure)
+    if (!this.isOver) this.#close('another process has taken the run over', reason)
+    this.#journal.abandon()
+    this.#tell({ ok: false, status: 'running', because: 'taken-over' })
+  }
+
+  /** What it had to record the store will never take: it fails by that, which can be recorded, unless that was refused too. */
+  #refused(failure: Failure): void {
+    if (!this.#journal.isClosed && !this.#wasRefused) {
+      this.#wasRefused = true
+      this.isOver = false
+      return this.fail(failure)
+    }
+    if (!this.isOver) this.#close('the run cannot be recorded', failure)
+    this.#tell({ ok: false, status: 'failed', failure, suggestions: suggestionsFor(failure, undefined) })
+  }
+
+  /** Its time is up. */
+  expire(): void {
+    const { deadlineMs = 0, definition } = this.spec
+    this.#machine.move('time_up')
+    const isUnknown = this.#host.isStalled && this.#journal.isBehind
+    this.fail(runFailure('workflow.run_timed_out', { workflow: definition.name, run: this.id, deadlineMs }))
+    if (!isUnknown) return
+    // Nobody is made to wait for a store that does not answer; what it has to be told it is told when it does.
+    const failure = writingFailure('journal.outcome_unknown', { run: this.id })
+    this.#resolve(
+      this.#result({ ok: false, status: 'failed', failure, suggestions: suggestionsFor(failure, undefined) }),
+    )
+  }
+
+  cancel(reason: unknown): void {
+    if (this.isOver) return
+    this.#machine.move('cancel_asked')
+    const why = runFailure('workflow.cancelled', { run: this.id, because: errorText(reason) }, reason)
+    this.#end('cancelled', { ok: false, status: 'cancelled', reason }, why)
+  }
+
+  /** Gives it back, for another process to go on with. */
+  handBack(): void {
+    this.#release('pending', { ok: false, status: 'running', because: 'host-closing' }, 0)
+  }
+
+  /** Has it wait for somebody to look at it. */
+  needAttention(because: 'definition-changed' | 'too-many-recoveries', step?: string): void {
+    const where = step === undefined ? undefined : { step }
+    this.#release('needs-attention', { ok: false, status: 'needs-attention', because, ...where })
+  }
+
+  #hear(signal: RunRecord): void {
+    if (this.isOver) return
+    const { name, payload } = valueOf(signal.body) as SignalBody
+    if (name === cancelSignal) this.cancel(payload)
+    else this.#execution.waits.offer(signal)
+  }
+
+  #made({ output, step, session }: Made): void {
+    if (this.isOver) return
+    const { failures } = this.#execution
+    let body: Body
+    try {
+      body = bodyOf('The output of a run', { ...(step === undefined ? { output } : { step }), session })
+    } catch (error) {
+      return this.fail(error as Failure)
+    }
+    this.#machine.move('output_made')
+    if (failures === undefined) this.#end('succeeded', { ok: true, status: 'succeeded', output }, undefined, body)
+    else this.#end('partial', { ok: true, status: 'partial', output, failures }, undefined, body)
+  }
+
+  /** It ends: nothing of it goes on, and once that is durable whoever waits is told. */
+  #end(status: EndedStatus, conclusion: Conclusion, why: Failure | undefined, output?: Body): void {
+    if (this.isOver) return
+    this.#close(status === 'cancelled' ? 'the run was cancelled' : 'the run has ended', why)
+    this.#machine.move(status)
+    const { definition, session } = this.spec
+    // The data of its session go on to the next run whatever becomes of this one.
+    const data = definition.session === undefined || session === undefined ? undefined : this.#execution.session
+    const failure = unfinishedBody(conclusion, data)
+    const closing = this.#execution.request?.end(why, why)
+    this.#journal.leave({ status, output, failure }, () => {
+      if (closing === undefined) this.#tell(conclusion)
+      // Whatever could not be closed was reported by whoever closes it.
+      else closing.catch(() => {}).then(() => this.#tell(conclusion))
+    })
+  }
+
+  /** It goes on later, or elsewhere. */
+  #release(status: ReleasedStatus, conclusion: Conclusion, wakeInMs = Number.POSITIVE_INFINITY): void {
+    if (this.isOver) return
+    this.#machine.move(triggers[status])
+    const reason = 'the run goes on later'
+    this.isOver = true
+    this.#forget()
+    this.#root?.interrupt(reason)
+    void this.#execution.request?.end(reason)?.catch(() => {})
+    const due = Number.isFinite(wakeInMs) ? { wakeInMs: Math.ceil(wakeInMs) } : undefined
+    this.#journal.leave({ status, ...due }, () => this.#tell(conclusion, due?.wakeInMs))
+  }
+
+  #close(because: string, reason: unknown = because): void {
+    this.isOver = true
+    this.#forget()
+    this.#root?.stop(because, reason)
+  }
+
+  #forget(): void {
+    this.#host.deadlines.remove(this)
+    this.#execution.waits.clear()
+  }
+
+  #tell(conclusion: Conclusion, wakeInMs?: number): void {
+    const result = this.#result(conclusion)
+    this.#left(this, wakeInMs)
+    this.#teller.finished(result, !['running', 'suspended', 'needs-attention'].includes(conclusion.status))
+    this.#resolve(result)
+  }
+
+  #result(conclusion: Conclusion): AnyResult {
+    const { past, definition } = this.spec
+    const { clock } = this.#host
+    const wallMs = past.isEmpty ? clock.monotonic() - this.#beganAt : this.#execution.info.elapsedMs
+    return resultOf(this.id, definition, this.#root?.outcomes ?? [], wallMs, conclusion)
+  }
+}

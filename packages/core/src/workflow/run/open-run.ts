@@ -1,0 +1,254 @@
+import {
+  type Head,
+  isFailure,
+  type NewRecord,
+  type RunRef,
+  shown,
+  endedStatuses,
+  type WorkflowVersion,
+} from '../../ports/index.js'
+import { type Signal, type WorkflowDefinition } from '../graph/index.js'
+import {
+  bodyOf,
+  cancelSignal,
+  type History,
+  permitKey,
+  readHistory,
+  type SignalBody,
+  signalKey,
+} from '../journal/index.js'
+import { checked } from './contract.js'
+import type { Engine } from './engine.js'
+import { runFailure, violation } from './failures.js'
+import { Pause } from './pause.js'
+import { fits } from './registry.js'
+import type { RunEvent } from './run-events.js'
+import type { AnyResult } from './run-result.js'
+
+/** What a person decides about a step of which nobody can tell whether it was done. */
+export type Resolution = { readonly output: unknown } | { readonly failure: unknown } | 'retry'
+
+/** A run by its name: whoever carries it out, wherever that is. */
+export class OpenRun {
+  readonly #engine: Engine
+  readonly #definition: WorkflowDefinition
+  readonly #ref: RunRef
+
+  constructor(engine: Engine, definition: WorkflowDefinition, ref: RunRef) {
+    this.#engine = engine
+    this.#definition = definition
+    this.#ref = ref
+  }
+
+  get id(): string {
+    return this.#ref.id
+  }
+
+  /** What has become of it: once it has ended, waits or needs attention, or after so long, if that is given. */
+  async result({
+    waitMs,
+    signal,
+  }: {
+    readonly waitMs?: number
+    readonly signal?: AbortSignal
+  } = {}): Promise<AnyResult> {
+    const { clock, stored } = this.#engine
+    const until = waitMs === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + waitMs
+    const pause = new Pause(clock, signal)
+    try {
+      for (;;) {
+        signal?.throwIfAborted()
+        const live = this.#engine.find(this.#ref)
+        if (live !== undefined) {
+          const result = await pause.orUntil(live.done, until)
+          if (result === undefined) return await this.#soFar()
+          if (result.status !== 'running' || result.because === 'host-closing') return result
+          continue
+        }
+        const history = await this.#history()
+        const { status } = history.head
+        if (status !== 'running' && status !== 'pending') return await stored.result(this.#definition, history)
+        if (clock.monotonic() >= until) return await stored.result(this.#definition, history)
+        await pause.untilLooked(until)
+      }
+    } finally {
+      pause.end()
+    }
+  }
+
+  /** What happens in it, from after the event of this number on; until it has ended, or whoever reads leaves. */
+  async *events({
+    after = 0,
+    signal,
+  }: {
+    readonly after?: number
+    readonly signal?: AbortSignal
+  } = {}): AsyncGenerator<RunEvent> {
+    checkNumber(after)
+    let last = after
+    const pause = new Pause(this.#engine.clock, signal)
+    for (;;) {
+      signal?.throwIfAborted()
+      const live = this.#engine.find(this.#ref)
+      const reader = live?.read()
+      const leave = () => reader?.close()
+      signal?.addEventListener('abort', leave)
+      try {
+        live?.journal.flush()
+        const history = await this.#history()
+        for (const event of this.#engine.stored.events(history, last)) {
+          last = event.seq
+          yield event
+        }
+        if (isOver(history.head)) {
+          const result = await this.#engine.stored.result(this.#definition, history)
+          yield { type: 'run.finished', seq: last + 1, result }
+          return
+        }
+        for (;;) {
+          const event = await reader?.next()
+          if (event === undefined) break
+          if (event.seq !== undefined) {
+            if (event.seq <= last) continue
+            last = event.seq
+          }
+          yield event
+          if (event.type === 'run.finished') return
+        }
+      } finally {
+        reader?.close()
+        signal?.removeEventListener('abort', leave)
+      }
+      // Elsewhere, or waiting: whether there is anything new only its records tell.
+      if (this.#engine.find(this.#ref) === undefined) await pause.untilLooked(Number.POSITIVE_INFINITY)
+    }
+  }
+
+  /** Tells it something; resolves when that is stored. */
+  async signal(signal: Signal, payload: unknown, { id }: { readonly id?: string } = {}): Promise<void> {
+    const what = `What came with the signal ${signal.name}`
+    await checked(signal.schema, payload, ({ issues = [] }) =>
+      runFailure('workflow.invalid_input', violation(what, issues)),
+    )
+    await this.#send(signalKey(id ?? this.#engine.newId()), { name: signal.name, payload })
+  }
+
+  /** Cancels it; resolves when it has ended, or at once when it had. */
+  async cancel(reason: unknown = 'it was cancelled'): Promise<void> {
+    try {
+      await this.#send(signalKey(cancelSignal), { name: cancelSignal, payload: reason })
+    } catch (error) {
+      if (isFailure(error, 'workflow.not_open')) return
+      throw error
+    }
+    // Nobody carries it out: then it is ended from here.
+    const { head } = await this.#history()
+    if (head.status === 'suspended' || head.status === 'pending' || head.status === 'needs-attention') {
+      await this.#engine.takeIn(this.#ref, versionOf(head), { isForced: true })
+    }
+    await this.result()
+  }
+
+  /** Decides about a step of which nobody can tell whether it was done, and has the run go on. */
+  async resolve(step: string, resolution: Resolution): Promise<void> {
+    const history = await this.#history()
+    if (history.head.status !== 'needs-attention') throw this.#notOpen(history.head)
+    const { unclearStep } = await this.#engine.stored.replay(this.#definition, history)
+    if (unclearStep !== step) {
+      const expected = unclearStep === undefined ? 'resume(): no step of it is unclear' : `the step '${unclearStep}'`
+      throw runFailure('workflow.invalid_option', { option: 'step', received: shown(step), expected })
+    }
+    await this.#goOn(history.head, [decided(step, resolution, history)])
+  }
+
+  /** Has a run go on that needed attention: what was in its way has been seen to. */
+  async resume(): Promise<void> {
+    const { head } = await this.#history()
+    if (head.status !== 'needs-attention' && head.status !== 'suspended') throw this.#notOpen(head)
+    await this.#goOn(head, [])
+  }
+
+  async #goOn(head: Head, records: readonly NewRecord[]): Promise<void> {
+    const run = await this.#engine.takeIn(this.#ref, versionOf(head), { records, isForced: true })
+    if (run === undefined) throw runFailure('workflow.busy', { what: `The run ${this.id}` })
+  }
+
+  async #send(key: string, body: SignalBody): Promise<void> {
+    const engine = this.#engine
+    const live = engine.find(this.#ref)
+    // Where nothing lasts, it may not have been stored at all yet.
+    live?.journal.flush()
+    const record: NewRecord = { key, kind: 'signal', body: bodyOf('What comes with a signal', body), attempt: 0 }
+    const outcome = await engine.lane.send({ kind: 'signal', run: this.#ref, record })
+    if (!outcome.accepted) throw outcome.head === undefined ? this.#unknown() : this.#notOpen(outcome.head)
+    const holder = engine.find(this.#ref)
+    if (holder !== undefined) holder.nudged(outcome.nudge)
+    else if (engine.role !== 'client') void engine.runner.look()
+  }
+
+  async #history(): Promise<History> {
+    const history = await readHistory(this.#engine.store, this.#ref)
+    if (history === undefined) {
+      const live = this.#engine.find(this.#ref)
+      if (live === undefined) throw this.#unknown()
+      live.journal.flush()
+      const created = await readHistory(this.#engine.store, this.#ref)
+      if (created === undefined) throw this.#unknown()
+      return created
+    }
+    const { head } = history
+    if (fits(this.#definition, head)) return history
+    const { name, version } = this.#definition
+    const label = (workflow: string, number: number) => `${workflow} (version ${number})`
+    throw runFailure('workflow.wrong_workflow', {
+      run: head.id,
+      workflow: label(name, version),
+      actual: label(head.workflow, head.version),
+    })
+  }
+
+  async #soFar(): Promise<AnyResult> {
+    return this.#engine.stored.result(this.#definition, await this.#history())
+  }
+
+  #unknown(): Error {
+    return runFailure('workflow.unknown_run', { run: this.id })
+  }
+
+  #notOpen({ status }: Head): Error {
+    return runFailure('workflow.not_open', { run: this.id, status })
+  }
+}
+
+function decided(step: string, resolution: Resolution, { records }: History): NewRecord {
+  if (resolution === 'retry') {
+    let number = 1
+    while (records.some(({ key }) => key === permitKey(step, number))) number++
+    return { key: permitKey(step, number), kind: 'mark', attempt: number }
+  }
+  if ('output' in resolution) {
+    return { key: step, kind: 'result', body: bodyOf(`The output of ${step}`, resolution.output), attempt: 1 }
+  }
+  const { failure } = resolution
+  const told = isFailure(failure)
+    ? failure
+    : runFailure('workflow.invalid_choice', { workflow: '', step, because: String(failure) })
+  return { key: step, kind: 'failure', body: bodyOf('A failure', told), attempt: 1 }
+}
+
+function isOver({ status }: Head): boolean {
+  return (endedStatuses as readonly string[]).includes(status)
+}
+
+function versionOf({ workflow, version }: Head): WorkflowVersion {
+  return { workflow, version }
+}
+
+function checkNumber(after: unknown): void {
+  if (Number.isInteger(after) && (after as number) >= 0) return
+  throw runFailure('workflow.invalid_option', {
+    option: 'after',
+    received: shown(after),
+    expected: 'the seq of an event, a whole number from 0',
+  })
+}

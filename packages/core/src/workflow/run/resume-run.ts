@@ -1,0 +1,126 @@
+import type { ClaimAnswer, Failure, Logger, NewRecord } from '../../ports/index.js'
+import type { WorkflowDefinition } from '../graph/index.js'
+import { type Beginning, type History, readHistory, RunJournal, valueOf } from '../journal/index.js'
+import { beginInSession } from './begin-in-session.js'
+import { LiveRun } from './live-run.js'
+import { migrated, migrationKey } from './migrated.js'
+import { Past } from './past.js'
+import type { RunKeeper } from './run-keeper.js'
+import type { RunSpec } from './run-spec.js'
+import { sessionDataOf } from './stored-run.js'
+import { tenantOf } from './tenants.js'
+
+type Claim = ClaimAnswer['runs'][number]
+
+/** How a run that somebody takes by name is gone on with. */
+export interface Resumption {
+  /** What is recorded first: a person has decided it. */
+  readonly records?: readonly NewRecord[]
+  /** Whether a person has decided that it is to go on, however often it was taken over. */
+  readonly isForced?: boolean
+}
+
+/** Goes on with runs that this process has claimed. */
+export class RunResumer {
+  readonly #keeper: RunKeeper
+  readonly #maxTakeovers: number
+  readonly #logger: Logger
+
+  constructor(keeper: RunKeeper, maxTakeovers: number, logger: Logger) {
+    this.#keeper = keeper
+    this.#maxTakeovers = maxTakeovers
+    this.#logger = logger
+  }
+
+  /** Resolves with the run once it goes on; nothing where its records cannot be read: whoever claims it next tries again. */
+  async resume(claim: Claim, storeNow: number, resumption: Resumption = {}): Promise<LiveRun | undefined> {
+    const keeper = this.#keeper
+    const at = keeper.clock.monotonic()
+    const definition = keeper.registry.ofHead(claim.head)
+    if (definition === undefined) return undefined
+    try {
+      const history = await readHistory(keeper.store, claim.hold.run)
+      if (history === undefined) return undefined
+      return await this.#goOn(claim, definition, history, { now: storeNow, at }, resumption)
+    } catch (error) {
+      this.#logger.error({ error, run: claim.hold.run.id }, 'A run could not be gone on with')
+      return undefined
+    }
+  }
+
+  async #goOn(
+    { hold, head }: Claim,
+    definition: WorkflowDefinition,
+    { records }: History,
+    storeTime: { readonly now: number; readonly at: number },
+    { records: decided = [], isForced = false }: Resumption,
+  ): Promise<LiveRun> {
+    const keeper = this.#keeper
+    const history = {
+      head,
+      records: [...records, ...decided.map((one) => ({ ...one, number: Infinity, at: storeTime.now }))],
+    }
+    const { input, deadlineMs, budget } = valueOf(head.input) as Beginning
+    const past = await this.#pastOf(definition, history)
+    const spec: RunSpec = {
+      definition,
+      ref: hold.run,
+      tenant: tenantOf(head.tenant),
+      session: head.session,
+      input,
+      dueInMs: deadlineMs === undefined ? Infinity : head.createdAt + deadlineMs - storeTime.now,
+      deadlineMs,
+      budget,
+      createdAt: head.createdAt,
+      past: past instanceof Past ? past : new Past(records),
+      storeTime,
+    }
+    const isVolatile = keeper.store.isVolatile === true
+    const run = new LiveRun(
+      keeper,
+      spec,
+      (one) => RunJournal.ofClaimed(hold, keeper.lane, { isVolatile, count: records.length, seen: head.nudge }, one),
+      keeper.left,
+    )
+    keeper.enter(run)
+    if (!(past instanceof Past)) {
+      run.fail(past)
+      return run
+    }
+    for (const record of decided) run.journal.record(record, () => {})
+    if (definition.version !== head.version && !records.some(({ key }) => key === migrationKey(definition.version))) {
+      run.journal.record({ key: migrationKey(definition.version), kind: 'mark', attempt: 1 }, () => {})
+    }
+    if (!isForced && head.takeovers > this.#maxTakeovers) run.needAttention('too-many-recoveries')
+    else if (head.shape !== definition.shape && !isForced) await this.#beginChanged(run, history)
+    else this.#begin(run, history)
+    return run
+  }
+
+  /** What is recorded, or the failure of whatever was to make it readable. */
+  async #pastOf(definition: WorkflowDefinition, history: History): Promise<Past | Failure> {
+    try {
+      return await migrated(definition, history)
+    } catch (error) {
+      return error as Failure
+    }
+  }
+
+  /** Its definition is not the one that it began with: it goes on only if all that is recorded still has its place. */
+  async #beginChanged(run: LiveRun, history: History): Promise<void> {
+    const { definition } = run.spec
+    const { past } = await this.#keeper.stored.replay(definition, history)
+    if (past.unread !== undefined) return run.needAttention('definition-changed', past.unread)
+    this.#begin(run, history)
+  }
+
+  #begin(run: LiveRun, history: History): void {
+    const data = sessionDataOf(history)
+    const { session } = run.spec
+    // It had not got so far as to begin.
+    const isWaiting = session !== undefined && data === undefined && run.spec.past.numbered === 0
+    if (!isWaiting) return run.begin(data)
+    run.queue()
+    void beginInSession(this.#keeper, run, undefined)
+  }
+}

@@ -1,0 +1,51 @@
+import type { BudgetLimits, Deadlines, Dispatch } from '../../dispatch/index.js'
+import type { Clock, EventSink, Priority, RunRecord, RunRef } from '../../ports/index.js'
+import type { WorkflowDefinition } from '../graph/index.js'
+import type { BeginStep } from './frame.js'
+import type { Gates } from './gates.js'
+import type { Past } from './past.js'
+import type { StepPolicies } from './step-policies.js'
+
+/** One run to be carried out. */
+export interface RunSpec {
+  readonly definition: WorkflowDefinition
+  readonly ref: RunRef
+  readonly tenant: string | undefined
+  readonly session: string | undefined
+  readonly input: unknown
+  /** How much longer it may take. */
+  readonly dueInMs: number
+  /** How long it may take in all. */
+  readonly deadlineMs: number | undefined
+  readonly budget: BudgetLimits | undefined
+  readonly priority?: Priority | undefined
+  readonly context?: unknown
+  readonly traceparent?: string | undefined
+  /** When it was created, in milliseconds since 1970. */
+  readonly createdAt: number
+  readonly past: Past
+  /** The store's time and, at the same moment, that of the monotonic clock. */
+  readonly storeTime: StoreMoment | undefined
+}
+
+export interface StoreMoment {
+  readonly now: number
+  readonly at: number
+}
+
+/** What all runs of a process are carried out with. */
+export interface RunHost {
+  readonly dispatch: Dispatch
+  readonly clock: Clock
+  readonly events: EventSink
+  readonly gates: Gates
+  readonly policies: StepPolicies
+  /** By which runs and idle steps end, and by which waits do: these keep a process that has nothing else to do. */
+  readonly deadlines: Deadlines
+  readonly dueWaits: Deadlines
+  readonly begin: BeginStep
+  /** Whether the store does not answer. */
+  readonly isStalled: boolean
+  /** The signals that a run was sent, the oldest first. */
+  signalsOf(run: RunRef): Promise<readonly RunRecord[]>
+}

@@ -1,0 +1,190 @@
+import { after, type MaybePromise, narrowed } from '../../dispatch/index.js'
+import type { Head, NewHead, NewRecord, RunRecord, RunRef } from '../../ports/index.js'
+import type { WorkflowDefinition } from '../graph/index.js'
+import { type Beginning, bodyOf, RunJournal, valueOf, writingFailure } from '../journal/index.js'
+import { beginInSession, turnKeyOf } from './begin-in-session.js'
+import { checkedInput } from './contract.js'
+import { runFailure } from './failures.js'
+import { LiveRun } from './live-run.js'
+import { Past } from './past.js'
+import { fits } from './registry.js'
+import type { RunKeeper } from './run-keeper.js'
+import { checkRunOptions, type RunOptions } from './run-options.js'
+import type { RunSpec } from './run-spec.js'
+import { storedTenant } from './tenants.js'
+
+const nothing = new Past()
+/** How often it is looked whether there is room again. */
+const overloadPauseMs = 50
+
+/** What a new run repeats of another one. */
+export interface Repeated {
+  readonly rerunOf: Beginning['rerunOf']
+  readonly records: readonly NewRecord[]
+  /** Whether its input is that of the other one. */
+  readonly isChecked: boolean
+}
+
+/** Begins new runs. */
+export class RunStarter {
+  readonly #keeper: RunKeeper
+
+  constructor(keeper: RunKeeper) {
+    this.#keeper = keeper
+  }
+
+  /**
+   * Begins a run, or finds the one that has its id. `isAwaited`: whoever asks gets nothing but its result, so that it need
+   * not be stored before it begins. Resolves with the run where it is carried out here.
+   */
+  begin(
+    definition: WorkflowDefinition,
+    given: unknown,
+    options: RunOptions,
+    isAwaited: boolean,
+    repeated?: Repeated,
+  ): MaybePromise<RunRef | LiveRun> {
+    checkRunOptions(options)
+    const { isOverloaded, isClosing } = this.#keeper
+    if (isClosing) throw runFailure('workflow.closing', { workflow: definition.name })
+    const begin = () =>
+      // What a run is repeated with was checked when that one began.
+      after(repeated?.isChecked === true ? given : checkedInput(definition, given), (input) =>
+        this.#begin(definition, input, options, isAwaited, repeated),
+      )
+    return isOverloaded ? this.#whenThereIsRoom(options).then(begin) : begin()
+  }
+
+  #begin(
+    definition: WorkflowDefinition,
+    input: unknown,
+    options: RunOptions,
+    isAwaited: boolean,
+    repeated: Repeated | undefined,
+  ): MaybePromise<RunRef | LiveRun> {
+    const keeper = this.#keeper
+    const { tenant, session } = options
+    const ref: RunRef = { tenant: storedTenant(tenant), id: options.id ?? keeper.newId() }
+    const deadlineMs = Math.min(options.deadlineMs ?? Infinity, definition.deadlineMs ?? Infinity)
+    const spec: RunSpec = {
+      definition,
+      ref,
+      tenant,
+      session,
+      input,
+      dueInMs: deadlineMs,
+      deadlineMs: Number.isFinite(deadlineMs) ? deadlineMs : undefined,
+      budget: narrower(definition.budget, options.budget),
+      priority: options.priority,
+      context: options.context,
+      traceparent: options.traceparent,
+      createdAt: keeper.clock.now(),
+      past: repeated === undefined ? nothing : pastOf(repeated, keeper.clock.now()),
+      storeTime: undefined,
+    }
+    const beginning: Beginning = { input, deadlineMs: spec.deadlineMs, budget: spec.budget, rerunOf: repeated?.rerunOf }
+    const head: NewHead = {
+      workflow: definition.name,
+      version: definition.version,
+      shape: definition.shape,
+      input: bodyOf('The input of a run', beginning),
+      session,
+      parent: repeated?.rerunOf?.run,
+      status: 'running',
+    }
+    if (!keeper.startsHere) return this.#leave(spec, head, repeated)
+    const live = options.id === undefined ? undefined : keeper.find(ref)
+    if (live !== undefined) return this.#same(live.spec.definition, input, live.spec.input, spec)
+    const run = new LiveRun(
+      keeper,
+      spec,
+      (one) => RunJournal.ofNew(ref, head, keeper.runner.info.name, keeper.lane, volatility(keeper), one),
+      keeper.left,
+    )
+    keeper.enter(run)
+    for (const record of repeated?.records ?? []) run.journal.record(record, () => {})
+    if (!isAwaited || options.id !== undefined || session !== undefined) return this.#create(run, options)
+    run.journal.begin()
+    run.begin()
+    return run
+  }
+
+  /** Has it stored first: somebody may look for it, or begin it too. */
+  async #create(run: LiveRun, options: RunOptions): Promise<RunRef | LiveRun> {
+    const keeper = this.#keeper
+    const { session } = run.spec
+    const { whenBusy = 'queue' } = options
+    const isRefused = session !== undefined && whenBusy === 'reject'
+    try {
+      const turn = isRefused ? await keeper.sessions.claim(turnKeyOf(run)) : undefined
+      const standing = await run.journal.create()
+      if (standing !== undefined) {
+        turn?.leave()
+        keeper.forget(run)
+        return this.#standing(standing, run.spec)
+      }
+      run.queue()
+      if (session === undefined) run.begin()
+      else void beginInSession(keeper, run, whenBusy === 'parallel' ? 'none' : turn)
+      return run
+    } catch (error) {
+      keeper.forget(run)
+      throw error
+    }
+  }
+
+  /** Leaves it to whoever takes it first. */
+  async #leave(spec: RunSpec, head: NewHead, repeated: Repeated | undefined): Promise<RunRef> {
+    const { lane, runner } = this.#keeper
+    const { ref } = spec
+    const pending: NewHead = { ...head, status: 'pending', wakeInMs: 0 }
+    const records = repeated?.records ?? []
+    const outcome = await lane.send({ kind: 'create', run: ref, runner: runner.info.name, head: pending, records })
+    if (!outcome.accepted && outcome.head !== undefined) return this.#standing(outcome.head, spec)
+    void runner.look()
+    return ref
+  }
+
+  #standing(head: Head, spec: RunSpec): RunRef {
+    const { input } = valueOf(head.input) as Beginning
+    if (!fits(spec.definition, head)) throw conflict(spec, `the workflow ${head.workflow}`)
+    return this.#same(spec.definition, spec.input, input, spec)
+  }
+
+  #same(definition: WorkflowDefinition, one: unknown, other: unknown, spec: RunSpec): RunRef {
+    if (definition.name !== spec.definition.name) throw conflict(spec, `the workflow ${definition.name}`)
+    if (bodyOf('An input', one) !== bodyOf('An input', other)) throw conflict(spec, 'another input')
+    return spec.ref
+  }
+
+  /** Waits until less waits to be stored, for as long as the run could take. */
+  async #whenThereIsRoom({ deadlineMs = Number.POSITIVE_INFINITY, signal }: RunOptions): Promise<void> {
+    const keeper = this.#keeper
+    const until = keeper.clock.monotonic() + deadlineMs
+    while (keeper.isOverloaded) {
+      signal?.throwIfAborted()
+      if (keeper.clock.monotonic() >= until || keeper.isClosing) {
+        throw writingFailure('journal.overloaded', { waiting: keeper.lane.waitingRecords })
+      }
+      const { promise, resolve } = Promise.withResolvers<void>()
+      keeper.clock.schedule(overloadPauseMs, resolve, true)
+      await promise
+    }
+  }
+}
+
+function volatility({ store }: RunKeeper): { readonly isVolatile: boolean } {
+  return { isVolatile: store.isVolatile === true }
+}
+
+function conflict({ ref }: RunSpec, because: string): Error {
+  return runFailure('workflow.conflict', { run: ref.id, because })
+}
+
+function pastOf({ records }: Repeated, at: number): Past {
+  return new Past(records.map((record, index): RunRecord => ({ ...record, number: index + 1, at })))
+}
+
+function narrower(one: RunSpec['budget'], other: RunSpec['budget']): RunSpec['budget'] {
+  return one === undefined || other === undefined ? (one ?? other) : narrowed(one, other)
+}

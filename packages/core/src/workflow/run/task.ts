@@ -1,0 +1,211 @@
+import type { OpenRequest } from '../../dispatch/index.js'
+import type { Failure, NewRecord, Operation, RunRecord } from '../../ports/index.js'
+import type { AnyCallRules } from '../graph/index.js'
+import { bodyOf, markKey, permitKey, valueOf } from '../journal/index.js'
+import { runFailure } from './failures.js'
+import type { Frame } from './frame.js'
+import { failed, type StepOutcome, succeeded } from './outcome.js'
+import { enter, leave, type Slots, type Waiting } from './slots.js'
+
+/** One operation to be done within a run: asked for once there is a slot, its outcome recorded, and told when that is durable. */
+export abstract class Task implements Waiting {
+  readonly frame: Frame
+  readonly key: string
+  /** How often its agents were tried, and how long it waited. */
+  attempts = 0
+  waitedMs = 0
+  passed = 0
+  protected readonly rules: AnyCallRules
+  readonly #operation: Operation
+  readonly #request: OpenRequest | undefined
+  #gates: readonly Slots[] = []
+  #beganAt = 0
+  #input: unknown
+  #own: OpenRequest | undefined
+  #watch: Disposable | undefined
+  #idleness: Failure | undefined
+
+  constructor(frame: Frame, key: string, operation: Operation, rules: AnyCallRules, request: OpenRequest | undefined) {
+    this.frame = frame
+    this.key = key
+    this.rules = rules
+    this.#operation = operation
+    this.#request = request
+  }
+
+  /** Makes what the operation is asked with. */
+  protected abstract makeInput(): unknown
+
+  /** Makes an output of a failure that nothing else mended; throws it where that cannot be done. */
+  protected mend(failure: Failure): unknown {
+    throw failure
+  }
+
+  /** Whether what comes of it matters no more. */
+  protected get isOver(): boolean {
+    return this.frame.isOver
+  }
+
+  /** Whether nothing of the run comes after it. */
+  protected abstract get isAtLast(): boolean
+
+  /** Whether its failure ends the run at once. */
+  protected get isFatal(): boolean {
+    return false
+  }
+
+  /** It has ended. */
+  protected abstract ended(outcome: StepOutcome): void
+
+  get ms(): number {
+    return this.frame.execution.clock.monotonic() - this.#beganAt
+  }
+
+  begin(): void {
+    const { execution } = this.frame
+    if (!execution.past.isEmpty) {
+      const record = execution.past.settled(this.key)
+      if (record !== undefined) return this.ended(outcomeOf(record))
+    }
+    if (execution.isReplay) return execution.leftOpen(this.key)
+    execution.enter()
+    this.#beganAt = execution.clock.monotonic()
+    this.#gates = execution.gatesFor(this.#operation.agent)
+    enter(this.#gates, this)
+  }
+
+  admitted(): void {
+    const { frame } = this
+    const { execution } = frame
+    if (this.isOver) return this.#leave()
+    if (this.#gates.length > 0) this.waitedMs = this.ms
+    try {
+      this.#input = this.makeInput()
+      if (this.rules.atMostOnce === true) return this.#mark()
+    } catch (error) {
+      return this.#end('failure', error)
+    }
+    execution.started(this.key, this.#operation)
+    this.#ask(this.#operation)
+  }
+
+  #ask(operation: Operation): void {
+    const { execution } = this.frame
+    const { rules, key } = this
+    const policy = execution.policyFor(operation, rules)
+    const request = this.#watched()
+    const idempotencyKey = execution.idempotencyKey(key)
+    request
+      .ask(operation, this.#input, { step: key, idempotencyKey, timeoutMs: rules.timeoutMs, policy, tally: this })
+      .then(
+        (output) => this.#succeeded(output),
+        (error: unknown) => this.#failed(error, operation),
+      )
+  }
+
+  #succeeded(output: unknown): void {
+    this.#unwatch()
+    if (this.isOver) return this.#leave()
+    this.#end('result', output)
+  }
+
+  #failed(error: unknown, operation: Operation): void {
+    this.#unwatch()
+    if (this.isOver) return this.#leave()
+    const failure = this.#idleness ?? (error as Failure)
+    this.#idleness = undefined
+    const { fallback } = this.rules
+    if (fallback !== undefined && operation !== fallback) return this.#ask(fallback)
+    this.#mended(failure)
+  }
+
+  #mended(failure: Failure): void {
+    const unmended = (error: unknown) =>
+      this.#end('failure', error === failure ? failure : this.frame.blame(this.key, 'onFailure', error))
+    let output: unknown
+    try {
+      output = this.mend(failure)
+    } catch (error) {
+      return unmended(error)
+    }
+    if (output instanceof Promise) output.then((mended) => this.#end('result', mended), unmended)
+    else this.#end('result', output)
+  }
+
+  /** Records how it ended, and tells when that is durable; at once where nothing is to be begun after it. */
+  #end(kind: 'result' | 'failure', value: unknown): void {
+    const { frame, attempts } = this
+    if (this.isOver) return this.#leave()
+    const { ms } = this
+    let record: NewRecord
+    let outcome = kind === 'result' ? succeeded(value, ms, this.waitedMs) : failed(value, ms, this.waitedMs)
+    const { agent } = this.#operation
+    try {
+      const body = value === undefined ? undefined : bodyOf(`The ${kind} of ${this.key}`, value)
+      record = { key: this.key, kind, body, agent, attempt: attempts, tookMs: Math.round(ms) }
+    } catch (error) {
+      outcome = failed(error, ms, this.waitedMs)
+      const body = bodyOf('A failure', error)
+      record = { key: this.key, kind: 'failure', body, agent, attempt: attempts, tookMs: Math.round(ms) }
+    }
+    leave(this.#gates)
+    const tell = () => {
+      this.ended(outcome)
+      frame.execution.leave()
+    }
+    if (this.isAtLast || (outcome.status === 'failed' && this.isFatal)) {
+      frame.execution.record(record, () => {})
+      tell()
+    } else frame.execution.record(record, tell)
+  }
+
+  #leave(): void {
+    leave(this.#gates)
+    this.frame.execution.leave()
+  }
+
+  /** Records durably that it begins. Where it had begun before and nobody knows what came of it, a person has to decide. */
+  #mark(): void {
+    const { execution } = this.frame
+    const { past } = execution
+    let number = 1
+    while (past.find(markKey(this.key, number)) !== undefined) {
+      if (past.find(permitKey(this.key, number)) === undefined) {
+        execution.unclear(this.key)
+        return this.#leave()
+      }
+      number++
+    }
+    execution.record({ key: markKey(this.key, number), kind: 'mark', attempt: number }, () => {
+      if (this.isOver) return this.#leave()
+      execution.started(this.key, this.#operation)
+      this.#ask(this.#operation)
+    })
+  }
+
+  #watched(): OpenRequest {
+    const request = this.#request as OpenRequest
+    const { idleTimeoutMs } = this.rules
+    if (idleTimeoutMs === undefined) return request
+    const own = request.branch()
+    this.#own = own
+    this.#watch = this.frame.execution.watchIdle(this.key, idleTimeoutMs, () => {
+      const details = { workflow: this.frame.definition.name, step: this.key, idleMs: idleTimeoutMs }
+      this.#idleness = runFailure('workflow.step_idle', details)
+      own.stop(this.#idleness)
+    })
+    return own
+  }
+
+  #unwatch(): void {
+    if (this.#own === undefined) return
+    this.#request?.disown(this.#own)
+    this.#watch?.[Symbol.dispose]()
+    this.#own = undefined
+  }
+}
+
+/** How a step ended, as it was recorded. */
+export function outcomeOf({ kind, body, tookMs = 0 }: RunRecord): StepOutcome {
+  return kind === 'failure' ? failed(valueOf(body), tookMs) : succeeded(valueOf(body), tookMs)
+}
