@@ -34,6 +34,10 @@ export const testing: readonly TestingPart[] = [
     path: 'testing/test-orchestrator',
     places: ['ports', 'protocol', 'memory/cache', 'memory/store', 'the composition root'],
   },
+  {
+    path: 'testing/survive-crashes',
+    places: ['ports', 'protocol', 'memory/cache', 'memory/store', 'the composition root'],
+  },
   // The door shows the in-memory stores beside the other doubles.
   { path: 'testing/index.ts', places: ['ports', 'protocol', 'memory/cache', 'memory/store'] },
   { path: 'testing/', places: ['ports', 'protocol'] },

@@ -34,6 +34,11 @@ export class CallRecorder implements Interceptor {
     )
   }
 
+  /** All calls, in order. */
+  get all(): readonly CallRecord[] {
+    return this.#calls
+  }
+
   async intercept(
     message: AgentMessage,
     call: CallContext,

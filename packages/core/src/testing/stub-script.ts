@@ -33,6 +33,21 @@ export class StubScript {
     }
   }
 
+  /** The stubs as they are after some of their answers were used: by the places of those among the calls of an operation. */
+  static without(
+    stubs: readonly Stub[] | undefined,
+    used: (operation: Operation) => ReadonlySet<number>,
+  ): readonly Stub[] | undefined {
+    return stubs?.map((one) => {
+      const { operation, answers } = one
+      if (answers === undefined) return one
+      const gone = used(operation)
+      // A function that comes last answers all further calls.
+      const isLasting = (index: number) => index === answers.length - 1 && typeof answers[index] === 'function'
+      return { operation, answers: answers.filter((_, index) => !gone.has(index) || isLasting(index)) }
+    })
+  }
+
   /** Why a message may not be answered for real: in a test with stubs, an agent asks for what is not stubbed. */
   refusalOf(message: AgentMessage): Error | undefined {
     const agent = 'agent' in message.receiver ? message.receiver.agent : ''

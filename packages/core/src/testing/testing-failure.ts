@@ -32,6 +32,14 @@ export const testingFailure = declareFailures({
     says: ({ need }: { readonly need: string }) => `The test provides no ${need}.`,
     remedy: 'Stub the operation, or give it in provide.',
   },
+  'testing.not_crash_safe': {
+    when: 'A run whose process was cut off, and that another one went on with, came to something else.',
+    retryable: false,
+    says: ({ after, because }: { readonly after: string; readonly because: string }) =>
+      `Cut off after ${after}, the run came to something else: ${because}.`,
+    remedy:
+      'See which function of the workflow depends on more than its arguments, or which effect is not repeatable: idempotencyKey, atMostOnce.',
+  },
   'testing.unmet': {
     when: 'At the end of a test, stubs had answers left, or calls had been refused.',
     retryable: false,

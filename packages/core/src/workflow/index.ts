@@ -16,8 +16,9 @@ export {
   type WorkflowDescription,
   workflow,
 } from './graph/index.js'
-export { journalSettings } from './journal/index.js'
+export { type History, journalSettings } from './journal/index.js'
 export {
+  assertReplays,
   type Awaited,
   drawRunStates,
   Engine,

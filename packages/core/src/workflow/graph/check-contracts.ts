@@ -17,7 +17,7 @@ export function checkContracts({ name, input, graph }: Omit<WorkflowDefinition, 
     const wanted = step.kind === 'step' ? step.operation.contract.input : step.nested.input
     if (wanted === input) continue
     given ??= jsonOf(input, 'output')
-    const because = misfit(given, jsonOf(wanted, 'input'))
+    const because = misfit(given, jsonOf(wanted, 'input'), wanted)
     if (because !== undefined)
       throw graphFailure('workflow.contract_mismatch', { workflow: name, step: step.name, because })
   }
@@ -29,13 +29,15 @@ function jsonOf(schema: StandardSchema, side: 'input' | 'output'): JsonSchema {
 }
 
 /** Why no value of the one can be a value of the other, if that is certain. */
-function misfit(given: JsonSchema, wanted: JsonSchema, path = 'the input'): string | undefined {
+function misfit(given: JsonSchema, wanted: JsonSchema, schema: unknown, path = 'the input'): string | undefined {
   const [has, wants] = [given.type, wanted.type]
   if (typeof has !== 'string' || typeof wants !== 'string') return undefined
   // A number may be whole: the run will tell.
   const isNumber = [has, wants].every((type) => type === 'integer' || type === 'number')
+  if (definitionOf(schema)?.coerce === true) return undefined
   if (has !== wants && !isNumber) return `${path} is ${has}, and has to be ${wants}`
   if (has !== 'object') return undefined
+  const shape = definitionOf(schema)?.shape
   const properties = (given.properties ?? {}) as Readonly<Record<string, JsonSchema>>
   const isClosed = given.additionalProperties === false
   for (const name of (wanted.required ?? []) as readonly string[]) {
@@ -45,8 +47,20 @@ function misfit(given: JsonSchema, wanted: JsonSchema, path = 'the input'): stri
   for (const [name, wantedOne] of Object.entries((wanted.properties ?? {}) as Readonly<Record<string, JsonSchema>>)) {
     const own = Object.hasOwn(properties, name) ? properties[name] : undefined
     const isSure = own !== undefined && ((given.required ?? []) as readonly string[]).includes(name)
-    const because = isSure ? misfit(own, wantedOne, name) : undefined
+    const because = isSure ? misfit(own, wantedOne, shape?.[name], name) : undefined
     if (because !== undefined) return because
   }
   return undefined
+}
+
+interface ZodDefinition {
+  readonly coerce?: boolean
+  readonly shape?: Readonly<Record<string, unknown>>
+  readonly innerType?: unknown
+}
+
+/** What zod knows of a schema: that it converts what it is given its JSON Schema does not say. */
+function definitionOf(schema: unknown): ZodDefinition | undefined {
+  const def = (schema as { readonly _zod?: { readonly def?: ZodDefinition } } | undefined)?._zod?.def
+  return def?.innerType === undefined ? def : definitionOf(def.innerType)
 }

@@ -1,3 +1,4 @@
+export { assertReplays } from './assert-replays.js'
 export { Engine, type EngineDeps, type Role } from './engine.js'
 export { runFailure } from './failures.js'
 export type { Resolution } from './open-run.js'

@@ -36,6 +36,8 @@ export class Replay implements Execution, FrameOwner {
   /** Steps that would wait now. */
   readonly waits: Wait[] = []
   failures: Record<string, Failure> | undefined
+  /** A step that would be begun now. */
+  openStep: string | undefined
   /** A step that was begun, and of which nobody can tell whether it was done. */
   unclearStep: string | undefined
   #underWay = 0
@@ -73,6 +75,7 @@ export class Replay implements Execution, FrameOwner {
   }
 
   leftOpen(key: string): void {
+    this.openStep ??= key
     let number = 1
     while (this.past.find(permitKey(key, number)) !== undefined) number++
     if (this.past.find(markKey(key, number)) !== undefined) this.unclearStep ??= key
@@ -84,6 +87,7 @@ export class Replay implements Execution, FrameOwner {
   }
 
   wait(one: Wait): void {
+    this.openStep ??= one.key
     this.waits.push(one)
   }
 

@@ -1,5 +1,5 @@
 import { definitionOfWorkflow, type Signal, type Workflow, type WorkflowDefinition } from '../graph/index.js'
-import { readHistory } from '../journal/index.js'
+import { type History, readHistory } from '../journal/index.js'
 import { Failure, identifier, type InputOf, isFailure, type RunRef, type StandardSchema } from '../../ports/index.js'
 import type { Engine } from './engine.js'
 import { runFailure } from './failures.js'
@@ -71,6 +71,8 @@ export interface Runner {
 export interface RunList {
   get(id: string, options?: { readonly tenant?: string }): Promise<RunSummary | undefined>
   list(filter?: RunFilter): Promise<RunPage>
+  /** All that is recorded of a run, as plain data: for `assertReplays`, and for whoever wants to know. */
+  history(id: string, options?: { readonly tenant?: string }): Promise<History | undefined>
 }
 
 type Given = Workflow<never>
@@ -122,6 +124,13 @@ export class Runs implements RunList {
     this.#engine.flush()
     const page = await this.#engine.store.read({ tenant: storedTenant(tenant), id }, { limit: 1 })
     return page && summaryOf(page.head)
+  }
+
+  async history(id: string, { tenant }: { readonly tenant?: string } = {}): Promise<History | undefined> {
+    identifier(id, 'id of a run')
+    checkRunOptions({ tenant })
+    this.#engine.flush()
+    return readHistory(this.#engine.store, { tenant: storedTenant(tenant), id })
   }
 
   async list(filter: RunFilter = {}): Promise<RunPage> {
