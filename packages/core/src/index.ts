@@ -39,7 +39,15 @@ export type { Span, Stamp, StandardSchema, StateStore, Token, Tracer, Usage } fr
 export { classify, clock, createMessage, declareFailures, decode, decodeMessage, dispatcher } from './ports/index.js'
 export { encode, encodeMessage, eventSink, Failure, fail, forward, isFailure, lockStore } from './ports/index.js'
 export { logger, meter, need, random, reply, stateStore, token, tracer } from './ports/index.js'
-export { assertReplays, drawRunStates, orThrow, runTransitions, signal, toServerSentEvents, workflow } from './workflow/index.js'
+export {
+  assertReplays,
+  drawRunStates,
+  orThrow,
+  runTransitions,
+  signal,
+  toServerSentEvents,
+  workflow,
+} from './workflow/index.js'
 export type {
   Awaited,
   History,

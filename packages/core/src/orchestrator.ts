@@ -1,10 +1,12 @@
 import { type ResolvedConfig, resolveConfig } from './config/index.js'
 import {
   type AgentAtWork,
+  type AgentDefinition,
   Dispatch,
   guard,
   instrumentation,
   OwnAgent,
+  ownerOf,
   Policies,
   type PoolHandle,
   poolHandleOf,
@@ -43,6 +45,7 @@ import {
   type MessageBus,
   messageBus,
   meter as meterPort,
+  type Operation,
   random as randomPort,
   stateStore,
   tracer as tracerPort,
@@ -136,6 +139,7 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     intercept: (interceptor) => dispatch.intercept(interceptor),
     report,
   })
+  let meet: (operation: Operation) => void = () => {}
   try {
     await startUnless(signal, kernel)
     const finalLogger = kernel.get(loggerPort)
@@ -149,12 +153,17 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     const adopt = (one: AgentAtWork) => {
       if (one.close) kernel.adopt(`agent ${one.name}`, () => one.close?.())
     }
-    for (const definition of agents.defined) {
+    const join = (definition: AgentDefinition) => {
       const bound = definition.bind(provision)
       adopt(bound)
       const handle = poolHandleOf(bound)
       if (handle !== undefined) pools.set(definition.name, handle)
       dispatch.join(guard(bound, definition, provision, usual), definition.groups)
+    }
+    agents.defined.forEach(join)
+    meet = (operation) => {
+      const owner = dispatch.agents.has(operation.agent) ? undefined : ownerOf(operation)
+      if (owner !== undefined) join(rehearsal ? owner.withCode(rehearsal.codeOf) : owner)
     }
     for (const agent of agents.own) {
       const bound = new OwnAgent(agent)
@@ -178,6 +187,7 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
       events,
       dispatch,
       policies,
+      meet,
     },
     {
       definitions,

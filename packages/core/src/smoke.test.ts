@@ -28,7 +28,10 @@ test('runs', async () => {
   expect(orThrow(result)).toEqual({ text: 'ABOUT OTTERS.' })
   const run = await o.start(article, { text: 'otters' }, { id: 'mine' })
   expect(await run.result()).toMatchObject({ status: 'succeeded' })
-  expect(await o.attach(article, 'mine').result()).toMatchObject({ status: 'succeeded', output: { text: 'ABOUT OTTERS.' } })
+  expect(await o.attach(article, 'mine').result()).toMatchObject({
+    status: 'succeeded',
+    output: { text: 'ABOUT OTTERS.' },
+  })
   const events = []
   for await (const event of o.attach(article, 'mine').events()) events.push(event)
   console.log(events)

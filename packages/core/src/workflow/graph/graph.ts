@@ -19,6 +19,8 @@ export class Graph<One extends Node> {
   /** What each node waits for, and who waits for it, by its place. */
   readonly edges: readonly (readonly Edge[])[]
   readonly dependents: readonly (readonly number[])[]
+  /** How many each waits for. */
+  readonly counts: readonly number[]
   /** Those that wait for nothing. */
   readonly roots: readonly number[]
   /** Every node after all that it waits for. */
@@ -36,6 +38,7 @@ export class Graph<One extends Node> {
         return { index: place, isSoft: one.isSoft }
       }),
     )
+    this.counts = this.edges.map(({ length }) => length)
     this.dependents = dependents
     this.roots = nodes.flatMap(({ after }, index) => (after.length === 0 ? [index] : []))
     this.order = this.#ordered(owner)

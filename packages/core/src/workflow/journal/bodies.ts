@@ -1,5 +1,12 @@
 import { type Body, decode, encode, journalFailure, largestBody } from '../../ports/index.js'
 
+/** A value without the members that are absent: a body of plain data is the shortest, and soonest written. */
+export function present<Value extends object>(value: Value): Partial<Value> {
+  const plain: Partial<Value> = {}
+  for (const name in value) if (value[name] !== undefined) plain[name] = value[name]
+  return plain
+}
+
 /** Writes a value as a body; throws for one that is too large, before anything is stored. */
 export function bodyOf(what: string, value: unknown): Body {
   const body = encode(value)

@@ -1,4 +1,13 @@
-export { type Beginning, bodyOf, type Ending, type SignalBody, type Told, type Unfinished, valueOf } from './bodies.js'
+export {
+  type Beginning,
+  bodyOf,
+  type Ending,
+  present,
+  type SignalBody,
+  type Told,
+  type Unfinished,
+  valueOf,
+} from './bodies.js'
 export { writingFailure } from './failures.js'
 export { type History, readHistory, readSignals } from './history.js'
 export { type JournalSettings, journalSettings } from './journal-settings.js'

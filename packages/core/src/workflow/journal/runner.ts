@@ -135,7 +135,9 @@ export class Runner {
 
   /** It counts from when it asked: the store may have taken its time. */
   #renewed(sentAt: number): void {
-    const { clock } = this.#deps
+    const { clock, store } = this.#deps
+    // What is gone with the process nobody else takes over: there it is never renewed, and never lapses.
+    if (store.isVolatile === true) return
     this.#claimant.lapsed(false)
     this.#lapse?.cancel()
     const leftMs = sentAt + this.#settings.leaseMs - clock.monotonic()

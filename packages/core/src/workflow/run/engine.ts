@@ -5,6 +5,7 @@ import type {
   EventSink,
   LockStore,
   Logger,
+  Operation,
   RunnerInfo,
   RunRef,
   StateStore,
@@ -35,6 +36,8 @@ export interface EngineDeps {
   readonly events: EventSink
   readonly dispatch: Dispatch
   readonly policies: Policies
+  /** Lets in the agent of an operation that nobody knew would be asked for. */
+  readonly meet: (operation: Operation) => void
 }
 
 export interface EngineOptions {
@@ -63,6 +66,7 @@ export class Engine implements Claimant, RunKeeper {
   readonly deadlines: Deadlines
   readonly dueWaits: Deadlines
   readonly begin = beginStep
+  readonly meet: (operation: Operation) => void
   readonly lane: Lane
   readonly runner: Runner
   readonly sessions: SessionTurns
@@ -75,7 +79,8 @@ export class Engine implements Claimant, RunKeeper {
   #whenEmpty: (() => void) | undefined
 
   constructor(deps: EngineDeps, { definitions, role, runner, settings, journal }: EngineOptions) {
-    const { store, locks, clock, newId, logger, events, dispatch, policies } = deps
+    const { store, locks, clock, newId, logger, events, dispatch, policies, meet } = deps
+    this.meet = meet
     this.store = store
     this.clock = clock
     this.events = events

@@ -39,6 +39,8 @@ export interface Execution {
   leftOpen(key: string): void
   /** Equal in all tries of one step, and in no other run. */
   idempotencyKey(step: string): string
+  /** An operation is about to be asked for that nobody knew of before. */
+  meet(operation: Operation): void
   gatesFor(agent: string): readonly Slots[]
   policyFor(operation: Operation, rules: AnyCallRules): Policy | undefined
   /** Makes room for more records; throws where there is none. */
@@ -49,6 +51,8 @@ export interface Execution {
   ended(key: string, outcome: StepOutcome): void
   /** An optional step has failed. */
   impaired(key: string, failure: Failure): void
+  /** A step that consists of others has failed as a whole: what failed within it matters no more. */
+  overruled(key: string): void
   wait(one: Wait): void
   /** When a timer of so many milliseconds is due that was recorded, now or earlier; on the monotonic clock. */
   dueAtOf(ms: number, timer: RunRecord | undefined): number

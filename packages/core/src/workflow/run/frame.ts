@@ -56,7 +56,7 @@ export class Frame {
   #isOver = false
 
   constructor({ execution, definition, prefix, input, begin, owner, outer, isRepeated = false }: FrameInit) {
-    const { nodes, edges, roots } = definition.graph
+    const { nodes, counts, roots } = definition.graph
     this.execution = execution
     this.definition = definition
     this.prefix = prefix
@@ -66,10 +66,10 @@ export class Frame {
     this.#outer = outer
     this.#isRepeated = isRepeated
     this.request = outer === undefined ? execution.request : outer.request?.branch()
-    this.outcomes = nodes.map(() => undefined)
-    this.#begun = nodes.map(() => false)
-    this.#waiting = edges.map(({ length }) => length)
-    this.#ready = [...roots]
+    this.outcomes = new Array<StepOutcome | undefined>(nodes.length).fill(undefined)
+    this.#begun = new Array<boolean>(nodes.length).fill(false)
+    this.#waiting = counts.slice()
+    this.#ready = roots.slice()
     this.#left = nodes.length
   }
 
@@ -165,6 +165,9 @@ export class Frame {
     for (let next = 0; next < this.#ready.length; next++) {
       if (this.isOver) return
       const place = this.#ready[next] as number
+      // Once a step has failed for good, nothing more is begun, not even what may go on without its output; told once more
+      // from its records, all that is recorded is told: that is, nothing that comes after it.
+      if (this.#failedAt !== undefined && !(this.execution.isReplay && !this.#comesAfter(this.#failedAt, place))) continue
       this.#beginOne(place, this.definition.graph.nodes[place] as StepDefinition)
     }
     this.#ready = []
@@ -201,6 +204,10 @@ export class Frame {
     }
     this.#begun[place] = true
     this.begin(this, place, step)
+  }
+
+  #comesAfter(earlier: number, place: number): boolean {
+    return this.definition.graph.descendants(earlier).has(place)
   }
 
   #reasonToSkip(place: number): string | undefined {

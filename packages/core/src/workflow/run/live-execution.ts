@@ -4,7 +4,7 @@ import type { AnyCallRules, RunInfo } from '../graph/index.js'
 import type { RunJournal } from '../journal/index.js'
 import type { Execution, Wait } from './execution.js'
 import { IdleWatch } from './idle-watch.js'
-import type { StepOutcome } from './outcome.js'
+import { failuresBeside, type StepOutcome } from './outcome.js'
 import type { Past } from './past.js'
 import { InfoOfRun } from './run-info.js'
 import type { RunHost, RunSpec } from './run-spec.js'
@@ -34,7 +34,6 @@ export class LiveExecution implements Execution {
   readonly info: RunInfo
   readonly clock: Clock
   readonly past: Past
-  readonly waits: Waits
   readonly gatesFor: (agent: string) => readonly Slots[]
   session: object = {}
   request: OpenRequest | undefined
@@ -46,6 +45,7 @@ export class LiveExecution implements Execution {
   readonly #carried: Carried
   readonly #keyPrefix: string
   #idle: IdleWatch | undefined
+  #waits: Waits | undefined
   #underWay = 0
 
   constructor(host: RunHost, spec: RunSpec, teller: RunTeller, carried: Carried) {
@@ -60,9 +60,18 @@ export class LiveExecution implements Execution {
     this.past = past
     this.info = new InfoOfRun({ id: ref.id, tenant, session }, host.clock, spec.createdAt)
     this.gatesFor = host.gates.forRun()
-    this.waits = new Waits(host.clock, host.dueWaits)
     // Ids of runs are unique for a tenant only.
     this.#keyPrefix = `${tenant === undefined ? '' : `${tenant.length}:${tenant}/`}${ref.id.length}:${ref.id}/`
+  }
+
+  get waits(): Waits {
+    this.#waits ??= new Waits(this.clock, this.#host.dueWaits)
+    return this.#waits
+  }
+
+  /** Whether any step waits for something from outside. */
+  get isWaiting(): boolean {
+    return this.#waits !== undefined && this.#waits.size > 0
   }
 
   enter(): void {
@@ -79,6 +88,10 @@ export class LiveExecution implements Execution {
   idempotencyKey(step: string): string {
     const key = this.#keyPrefix + step
     return key.length <= longestKey ? key : idempotencyKeyOf([key])
+  }
+
+  meet(operation: Operation): void {
+    this.#host.meet(operation)
   }
 
   policyFor(operation: Operation, rules: AnyCallRules): Policy | undefined {
@@ -111,6 +124,10 @@ export class LiveExecution implements Execution {
   impaired(step: string, failure: Failure): void {
     this.failures ??= {}
     this.failures[step] = failure
+  }
+
+  overruled(step: string): void {
+    this.failures = failuresBeside(this.failures, step)
   }
 
   wait(one: Wait): void {

@@ -8,7 +8,15 @@ import {
   type RunRecord,
 } from '../../ports/index.js'
 import type { StepDefinition } from '../graph/index.js'
-import { bodyOf, cancelSignal, type RunJournal, type SignalBody, valueOf, writingFailure } from '../journal/index.js'
+import {
+  bodyOf,
+  cancelSignal,
+  type Ending,
+  type RunJournal,
+  type SignalBody,
+  valueOf,
+  writingFailure,
+} from '../journal/index.js'
 import { type Made, outputOf } from './contract.js'
 import { Ear } from './ear.js'
 import { runFailure } from './failures.js'
@@ -26,6 +34,11 @@ export type Left = (run: LiveRun, wakeInMs: number | undefined) => void
 
 /** Waits longer than this do not keep a run in a process. */
 const longestStayMs = 5_000
+
+function endingOf(output: unknown, step: string | undefined, session: object | undefined): Ending {
+  const ending = step === undefined ? { output } : { step }
+  return session === undefined ? ending : { ...ending, session }
+}
 
 const triggers = {
   pending: 'handed_back',
@@ -99,10 +112,19 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     execution.session = session
     this.#machine.move('taken')
     this.#teller.begun(!past.isEmpty)
-    const facts = { ...this.spec, runId: ref.id, workflow: definition.name }
-    execution.request = dispatch.open(facts, dueInMs, { budget }, past.calls)
+    const { tenant, session: id, priority, context: about, traceparent } = this.spec
+    const facts = {
+      runId: ref.id,
+      workflow: definition.name,
+      tenant,
+      session: id,
+      priority,
+      context: about,
+      traceparent,
+    }
+    execution.request = dispatch.open(facts, dueInMs, budget && { budget }, past.calls)
     this.queue()
-    for (const signal of past.untaken) this.#hear(signal)
+    if (!past.isEmpty) for (const signal of past.untaken) this.#hear(signal)
     this.#root = new Frame({ execution, definition, prefix: '', input, begin, owner: this })
     this.#machine.move('prepared')
     // Counted as under way: before all that can begin has begun, nobody knows where the run stands.
@@ -125,8 +147,8 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     else if (underWay === 1) this.#machine.move('one_running')
     else {
       this.#machine.move('none_running')
-      const { waits } = this.#execution
-      if (waits.size === 0) return
+      const { waits, isWaiting } = this.#execution
+      if (!isWaiting) return
       const wakeInMs = waits.earliestInMs
       if (wakeInMs <= longestStayMs) return
       this.#release('suspended', { ok: false, status: 'suspended', waitingFor: waits.awaited }, wakeInMs)
@@ -229,7 +251,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     const { failures } = this.#execution
     let body: Body
     try {
-      body = bodyOf('The output of a run', { ...(step === undefined ? { output } : { step }), session })
+      body = bodyOf('The output of a run', endingOf(output, step, session))
     } catch (error) {
       return this.fail(error as Failure)
     }
@@ -276,7 +298,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
 
   #forget(): void {
     this.#host.deadlines.remove(this)
-    this.#execution.waits.clear()
+    if (this.#execution.isWaiting) this.#execution.waits.clear()
   }
 
   #tell(conclusion: Conclusion, wakeInMs?: number): void {

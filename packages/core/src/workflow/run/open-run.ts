@@ -208,6 +208,8 @@ export class OpenRun {
   }
 
   async #soFar(): Promise<AnyResult> {
+    // Where nothing lasts, what it has recorded may not have been stored yet.
+    this.#engine.find(this.#ref)?.journal.flush()
     return this.#engine.stored.result(this.#definition, await this.#history())
   }
 

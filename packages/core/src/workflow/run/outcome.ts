@@ -28,3 +28,14 @@ export function failed(failure: unknown, ms = 0, waitedMs = 0): StepOutcome {
 export function skipped(because: string): StepOutcome {
   return { status: 'skipped', because }
 }
+
+/** Failures of optional steps, without those of steps within this one; nothing where none is left. */
+export function failuresBeside(
+  failures: Record<string, Failure> | undefined,
+  step: string,
+): Record<string, Failure> | undefined {
+  if (failures === undefined) return undefined
+  const isWithin = (key: string) => key.startsWith(`${step}/`) || key.startsWith(`${step}#`)
+  const beside = Object.entries(failures).filter(([key]) => !isWithin(key))
+  return beside.length === 0 ? undefined : Object.fromEntries(beside)
+}

@@ -3,7 +3,7 @@ import type { RunInfo, StepDefinition, WorkflowDefinition } from '../graph/index
 import { markKey, permitKey } from '../journal/index.js'
 import type { Execution, Wait } from './execution.js'
 import { type BeginStep, Frame, type FrameOwner } from './frame.js'
-import type { StepOutcome } from './outcome.js'
+import { failuresBeside, type StepOutcome } from './outcome.js'
 import type { Past } from './past.js'
 import { InfoOfRun } from './run-info.js'
 import type { Slots } from './slots.js'
@@ -86,6 +86,10 @@ export class Replay implements Execution, FrameOwner {
     this.failures[key] = failure
   }
 
+  overruled(key: string): void {
+    this.failures = failuresBeside(this.failures, key)
+  }
+
   wait(one: Wait): void {
     this.openStep ??= one.key
     this.waits.push(one)
@@ -111,6 +115,7 @@ export class Replay implements Execution, FrameOwner {
     return undefined
   }
 
+  meet(): void {}
   reserve(): void {}
   record(): void {}
   started(): void {}

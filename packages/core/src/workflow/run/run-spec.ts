@@ -1,5 +1,5 @@
 import type { BudgetLimits, Deadlines, Dispatch } from '../../dispatch/index.js'
-import type { Clock, EventSink, Priority, RunRecord, RunRef } from '../../ports/index.js'
+import type { Clock, EventSink, Operation, Priority, RunRecord, RunRef } from '../../ports/index.js'
 import type { WorkflowDefinition } from '../graph/index.js'
 import type { BeginStep } from './frame.js'
 import type { Gates } from './gates.js'
@@ -44,6 +44,8 @@ export interface RunHost {
   readonly deadlines: Deadlines
   readonly dueWaits: Deadlines
   readonly begin: BeginStep
+  /** Lets in the agent of an operation that nobody knew would be asked for. */
+  readonly meet: (operation: Operation) => void
   /** Whether the store does not answer. */
   readonly isStalled: boolean
   /** The signals that a run was sent, the oldest first. */

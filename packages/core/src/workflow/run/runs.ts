@@ -11,7 +11,7 @@ import type { RunOptions } from './run-options.js'
 import { checkRunOptions } from './run-options.js'
 import { type AnyResult, resultOf, type RunResult, suggestionsFor } from './run-result.js'
 import { queryOf, type RunFilter, type RunPage, type RunSummary, summaryOf } from './run-views.js'
-import { RunStarter } from './start-run.js'
+import { noOptions, RunStarter } from './start-run.js'
 import { storedTenant } from './tenants.js'
 
 /** A run that was started, or attached to: in this process or in any other. */
@@ -87,7 +87,7 @@ export class Runs implements RunList {
     this.#starter = new RunStarter(engine)
   }
 
-  run(workflow: Given, input: unknown, options: RunOptions = {}): Promise<AnyResult> {
+  run(workflow: Given, input: unknown, options: RunOptions = noOptions): Promise<AnyResult> {
     let definition: WorkflowDefinition
     try {
       definition = this.#engine.registry.definitionOf(workflow)

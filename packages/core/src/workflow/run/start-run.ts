@@ -1,7 +1,7 @@
 import { after, type MaybePromise, narrowed } from '../../dispatch/index.js'
 import type { Head, NewHead, NewRecord, RunRecord, RunRef } from '../../ports/index.js'
 import type { WorkflowDefinition } from '../graph/index.js'
-import { type Beginning, bodyOf, RunJournal, valueOf, writingFailure } from '../journal/index.js'
+import { type Beginning, bodyOf, present, RunJournal, valueOf, writingFailure } from '../journal/index.js'
 import { beginInSession, turnKeyOf } from './begin-in-session.js'
 import { checkedInput } from './contract.js'
 import { runFailure } from './failures.js'
@@ -14,6 +14,10 @@ import type { RunSpec } from './run-spec.js'
 import { storedTenant } from './tenants.js'
 
 const nothing = new Past()
+
+/** What is said about a run of which nothing is said. */
+export const noOptions: RunOptions = Object.freeze({})
+
 /** How often it is looked whether there is room again. */
 const overloadPauseMs = 50
 
@@ -44,7 +48,7 @@ export class RunStarter {
     isAwaited: boolean,
     repeated?: Repeated,
   ): MaybePromise<RunRef | LiveRun> {
-    checkRunOptions(options)
+    if (options !== noOptions) checkRunOptions(options)
     const { isOverloaded, isClosing } = this.#keeper
     if (isClosing) throw runFailure('workflow.closing', { workflow: definition.name })
     const begin = () =>
@@ -87,7 +91,7 @@ export class RunStarter {
       workflow: definition.name,
       version: definition.version,
       shape: definition.shape,
-      input: bodyOf('The input of a run', beginning),
+      input: bodyOf('The input of a run', present(beginning)),
       session,
       parent: repeated?.rerunOf?.run,
       status: 'running',

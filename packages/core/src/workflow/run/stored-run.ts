@@ -50,7 +50,9 @@ export class StoredRuns {
     const { head } = history
     const replay = await this.replay(definition, history)
     const conclusion = await this.#conclusion(history, replay)
-    if ((endedStatuses as readonly string[]).includes(head.status)) replay.frame.stop('the run has ended')
+    if ((endedStatuses as readonly string[]).includes(head.status)) {
+      replay.frame.stop(head.status === 'cancelled' ? 'the run was cancelled' : 'the run has ended')
+    }
     const wallMs = (head.endedAt ?? this.#clock.now()) - head.createdAt
     return resultOf(head.id, definition, replay.frame.outcomes, Math.max(0, wallMs), conclusion)
   }

@@ -24,6 +24,8 @@ export abstract class Task implements Waiting {
   #own: OpenRequest | undefined
   #watch: Disposable | undefined
   #idleness: Failure | undefined
+  /** Whether it had to wait for a slot. */
+  #isLate = false
 
   constructor(frame: Frame, key: string, operation: Operation, rules: AnyCallRules, request: OpenRequest | undefined) {
     this.frame = frame
@@ -72,13 +74,14 @@ export abstract class Task implements Waiting {
     this.#beganAt = execution.clock.monotonic()
     this.#gates = execution.gatesFor(this.#operation.agent)
     enter(this.#gates, this)
+    this.#isLate = true
   }
 
   admitted(): void {
     const { frame } = this
     const { execution } = frame
     if (this.isOver) return this.#leave()
-    if (this.#gates.length > 0) this.waitedMs = this.ms
+    if (this.#isLate) this.waitedMs = this.ms
     try {
       this.#input = this.makeInput()
       if (this.rules.atMostOnce === true) return this.#mark()

@@ -1,5 +1,5 @@
 import { type Body, errorText } from '../../ports/index.js'
-import { bodyOf } from '../journal/index.js'
+import { bodyOf, present } from '../journal/index.js'
 import type { Conclusion } from './run-result.js'
 
 /** Why a run ended without an output, to be kept; nothing for one that has one. */
@@ -10,7 +10,7 @@ export function unfinishedBody(conclusion: Conclusion, session: object | undefin
       ? { failure: conclusion.failure, step: conclusion.failedStep }
       : { because: conclusion.status === 'cancelled' ? conclusion.reason : conclusion.status }
   try {
-    return bodyOf('The failure of a run', { ...what, session })
+    return bodyOf('The failure of a run', present({ ...what, session }))
   } catch {
     // A reason that cannot be kept as it is, is kept as what it says.
     return bodyOf('The failure of a run', { because: errorText(what.failure ?? what.because).slice(0, 1_000), session })

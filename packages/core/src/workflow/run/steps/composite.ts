@@ -47,6 +47,8 @@ export class Composite<Step extends StepDefinition> {
     if (this.isOver) return
     this.#isOver = true
     const { execution } = this.frame
+    // It is recorded, and read again, as one failure.
+    execution.overruled(this.key)
     const outcome = failed(failure, this.#ms)
     const tell = () => this.frame.settle(this.#place, outcome)
     if (execution.isReplay) return tell()

@@ -100,6 +100,7 @@ export class MapRun extends Composite<MapStep> {
       const failure = frame.odd(step.name, `nothing that it may ask for was chosen for the item ${index}`)
       return this.itemEnded(index, { status: 'failed', failure, ms: 0, waitedMs: 0 })
     }
+    if (step.operations.length === 0) frame.execution.meet(operation)
     new ItemTask(this, index, this.#keys[index] as string, operation, this.#request).begin()
   }
 

@@ -25,6 +25,7 @@ export class NestedRun extends Composite<NestedStep> {
     if (outcome.status === 'succeeded') return this.succeed(outcome.output)
     const { failure } = outcome as { readonly failure: Failure }
     const { onFailure, after, name } = this.step
+    this.frame.execution.overruled(this.key)
     if (onFailure === undefined || this.frame.execution.isReplay) return this.fail(failure)
     const { execution } = this.frame
     execution.enter()

@@ -1,0 +1,317 @@
+import {
+  agentTimeoutMs,
+  type CaseSpec,
+  dependenciesOf,
+  type FlowSpec,
+  hashOf,
+  namesOf,
+  type Script,
+  scriptOf,
+  type StepSpec,
+} from './random-workflow.ts'
+
+/** How something ended that nothing disturbed: with an output, or with the code of a failure. */
+export type Ideal = { readonly output: unknown } | { readonly code: string }
+
+export interface RefCall {
+  readonly operation: string
+  readonly key: string
+  readonly attempt: number
+  readonly at: number
+  /** Not where it would begin in the very moment in which all is cut off. */
+  readonly isSure: boolean
+}
+
+export interface RefStep {
+  /** When its turn comes, and when it has ended. */
+  readonly start: number
+  readonly end: number
+  /** Nothing where it is skipped. */
+  readonly ideal: Ideal | undefined
+}
+
+interface Frame {
+  readonly steps: ReadonlyMap<string, RefStep>
+  readonly end: number
+  readonly ideal: Ideal
+  /** Steps that would fail the whole, each undisturbed by the others. */
+  readonly fatal: readonly string[]
+  readonly isCut: boolean
+}
+
+interface Told {
+  readonly calls: RefCall[]
+  readonly failures: { readonly key: string; readonly code: string; readonly at: number }[]
+  /** What was cut off by a failure: of that, what it came to depends on times. */
+  readonly cuts: string[]
+}
+
+export interface ReferenceRun extends Told, Frame {}
+
+/** What is left of an output once times are taken away: a failure is its code. */
+export function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Error) return (value as { readonly code?: string }).code ?? String(value)
+  if (Array.isArray(value)) return value.map(plain)
+  const entries = Object.entries(value).filter(([name, one]) => name !== 'ms' && one !== undefined)
+  return Object.fromEntries(entries.map(([name, one]) => [name, plain(one)]))
+}
+
+export function digest(value: unknown): number {
+  return hashOf(JSON.stringify(plain(value)) ?? 'nothing') % 1_000_003
+}
+
+/** What a step sees, as one number. */
+export function sight(input: number, steps: Readonly<Record<string, unknown>>): number {
+  return digest([
+    input,
+    Object.keys(steps)
+      .sort()
+      .map((name) => [name, steps[name]]),
+  ])
+}
+
+export const answerTo = (operation: string, agent: number, of: number) => ({ v: digest([operation, agent, of]) })
+export const mended = (code: string, seen: number) => ({ v: digest(['mended', code, seen]) })
+export const itemOf = (seen: number, index: number) => digest([seen, index]) * 8 + index
+export const payloadOf = (signal: string) => ({ v: digest(['told', signal]) })
+
+/**
+ * What a run comes to, worked out the naive way: every step undisturbed first, by its own time; then the earliest failure
+ * that nothing mends cuts off whatever had not ended by then.
+ */
+export function referenceRun(spec: CaseSpec): ReferenceRun {
+  const told: Told = nothingTold()
+  return { ...told, ...new Interpreter(spec, told).frame(spec.flow, '', spec.input, 0) }
+}
+
+const nothingTold = (): Told => ({ calls: [], failures: [], cuts: [] })
+
+class Interpreter {
+  readonly #spec: CaseSpec
+  readonly #told: Told
+
+  constructor(spec: CaseSpec, told: Told) {
+    this.#spec = spec
+    this.#told = told
+  }
+
+  frame(flow: FlowSpec, prefix: string, input: number, start: number): Frame {
+    const own: Told = nothingTold()
+    const inner = new Interpreter(this.#spec, own)
+    const steps = new Map<string, RefStep>()
+    const outputs = (refs: readonly { readonly name: string }[]) =>
+      Object.fromEntries(refs.map(({ name }) => [name, outputOf(steps.get(name))]))
+    for (const step of flow.steps) {
+      const after = dependenciesOf(flow, step)
+      const turn = Math.max(start, ...after.map(({ name }) => steps.get(name)?.end ?? 0))
+      const seen = sight(input, outputs(after))
+      const isLacking = after.some(({ name, isSoft }) => !isSoft && !hasSucceeded(steps.get(name)))
+      const isUnwanted = step.when > 0 && seen % step.when === 0
+      if (isLacking || isUnwanted) steps.set(step.name, { start: turn, end: turn, ideal: undefined })
+      else steps.set(step.name, { start: turn, ...inner.#done(flow, step, prefix + step.name, seen, turn) })
+    }
+    const fatal = flow.steps.filter(({ name, optional }) => !optional && hasFailed(steps.get(name)))
+    for (const { name, optional } of flow.steps) {
+      const one = steps.get(name) as RefStep
+      if (optional && hasFailed(one)) own.failures.push({ key: prefix + name, code: codeOf(one), at: one.end })
+    }
+    const first = fatal.map(({ name }) => steps.get(name) as RefStep).sort((one, other) => one.end - other.end)[0]
+    const end = first?.end ?? Math.max(start, ...[...steps.values()].map((one) => one.end))
+    this.#takeIn(own, first === undefined ? Number.POSITIVE_INFINITY : end)
+    if (first !== undefined) this.#told.cuts.push(prefix)
+    const ideal = first === undefined ? outputOfFlow(flow, input, steps) : { code: codeOf(first) }
+    return { steps, end, ideal, fatal: fatal.map(({ name }) => name), isCut: first !== undefined }
+  }
+
+  /** What began after something was cut off never began. */
+  #takeIn({ calls, failures, cuts }: Told, until: number): void {
+    this.#told.cuts.push(...cuts)
+    const begun = calls.filter(({ at }) => at <= until)
+    this.#told.calls.push(...begun.map((one) => (one.at === until ? { ...one, isSure: false } : one)))
+    this.#told.failures.push(...failures.filter(({ at }) => at <= until))
+  }
+
+  #done(flow: FlowSpec, step: StepSpec, key: string, seen: number, start: number): Omit<RefStep, 'start'> {
+    const failed = (code: string, end: number) => {
+      return step.hasOnFailure ? { end, ideal: { output: mended(code, seen) } } : { end, ideal: { code } }
+    }
+    switch (step.kind) {
+      case 'step': {
+        const main = this.#call(step, 'work', key, seen, start)
+        const last = 'code' in main.ideal && step.hasFallback ? this.#call(step, 'spare', key, seen, main.end) : main
+        return 'code' in last.ideal ? failed(last.ideal.code, last.end) : last
+      }
+      case 'compute':
+        return { end: start, ideal: step.breaks ? { code: 'workflow.function_failed' } : { output: { v: seen } } }
+      case 'sleep':
+        return { end: start + step.ms, ideal: { output: undefined } }
+      case 'wait': {
+        const { toldAt } = step
+        if (toldAt === undefined) return failed('workflow.wait_timed_out', start + step.ms)
+        return { end: Math.max(start, toldAt), ideal: { output: payloadOf(`${flow.name}-${step.name}`) } }
+      }
+      case 'workflow': {
+        const { end, ideal } = this.#whole((within) => within.frame(step.nested as FlowSpec, `${key}/`, seen, start))
+        return 'code' in ideal ? failed(ideal.code, end) : { end, ideal }
+      }
+      case 'map':
+        return this.#map(step, key, seen, start)
+      case 'loop':
+        return this.#whole((within) => within.#loop(step, key, seen, start))
+      case 'plan':
+        return this.#plan(step, key, seen, start)
+    }
+  }
+
+  /** A step that consists of others: where it fails as a whole, what failed within it is not told besides. */
+  #whole<Done extends { readonly ideal?: Ideal | undefined }>(make: (within: Interpreter) => Done): Done {
+    const own: Told = nothingTold()
+    const done = make(new Interpreter(this.#spec, own))
+    this.#told.calls.push(...own.calls)
+    this.#told.cuts.push(...own.cuts)
+    if (done.ideal !== undefined && 'output' in done.ideal) this.#told.failures.push(...own.failures)
+    return done
+  }
+
+  /** An operation, with all its tries. */
+  #call(step: StepSpec, operation: string, key: string, of: number, start: number): { end: number; ideal: Ideal } {
+    const script: Script = scriptOf(this.#spec, operation, key)
+    const until = start + (step.timeoutMs || agentTimeoutMs)
+    const tries = step.atMostOnce ? 1 : Math.max(1, step.attempts)
+    let at = start
+    for (let attempt = 1; ; attempt++) {
+      this.#told.calls.push({ operation, key, attempt, at, isSure: true })
+      const isLast = attempt > script.failures
+      if ((isLast && script.ending === 'hangs') || at + script.ms > until) {
+        return { end: until, ideal: { code: 'call.timed_out' } }
+      }
+      at += script.ms
+      if (isLast && script.ending === 'value') return { end: at, ideal: { output: answerTo(operation, step.agent, of) } }
+      if (isLast) return { end: at, ideal: { code: 'test.final' } }
+      if (attempt === tries) return { end: at, ideal: { code: 'test.passing' } }
+    }
+  }
+
+  #map(step: StepSpec, key: string, seen: number, start: number): Omit<RefStep, 'start'> {
+    const own: Told = nothingTold()
+    const inner = new Interpreter(this.#spec, own)
+    const free = Array.from({ length: step.concurrency || step.count || 1 }, () => start)
+    const done = Array.from({ length: step.count }, (_, index) => {
+      const slot = free.indexOf(Math.min(...free))
+      const item = itemOf(seen, index)
+      const itemKey = `${key}[${step.keyed ? `k${index}` : index}]`
+      const one = inner.#call(step, 'work', itemKey, item, free[slot] as number)
+      free[slot] = one.end
+      return { item, ...one }
+    })
+    const failed = done.filter(({ ideal }) => 'code' in ideal).sort((one, other) => one.end - other.end)[0]
+    const isCut = failed !== undefined && !step.settle
+    const end = isCut ? failed.end : Math.max(start, ...done.map((one) => one.end))
+    // The item that would have its slot next is not begun.
+    const made = own.calls.filter(({ at }) => !isCut || at < end)
+    this.#told.calls.push(...made)
+    if (isCut) this.#told.cuts.push(key)
+    if (isCut) return { end, ideal: failed.ideal }
+    if (!step.settle) return { end, ideal: { output: done.map(({ ideal }) => (ideal as { output: unknown }).output) } }
+    return { end, ideal: { output: done.map(({ item, ideal }) => settled(item, ideal)) } }
+  }
+
+  #loop(step: StepSpec, key: string, seen: number, start: number): Omit<RefStep, 'start'> {
+    let previous: unknown
+    let at = start
+    for (let round = 1; ; round++) {
+      const of = digest([seen, previous, round])
+      const turn =
+        step.nested === undefined
+          ? this.#call(step, 'work', `${key}#${round}`, of, at)
+          : this.frame(step.nested, `${key}#${round}/`, of, at)
+      at = turn.end
+      if ('code' in turn.ideal) return { end: at, ideal: turn.ideal }
+      previous = turn.ideal.output
+      if (digest([seen, previous]) % step.until === 0) return { end: at, ideal: turn.ideal }
+      if (round < Math.max(1, step.count)) continue
+      return { end: at, ideal: step.whenMaxed === 'keep' ? turn.ideal : { code: 'workflow.loop_limit' } }
+    }
+  }
+
+  #plan(step: StepSpec, key: string, seen: number, start: number): Omit<RefStep, 'start'> {
+    const nodes = planOf(step, seen)
+    const done = new Map<string, Ideal>()
+    const ready = nodes.filter(({ after }) => after.length === 0)
+    const underWay: { id: string; end: number; ideal: Ideal }[] = []
+    let at = start
+    const settle = (id: string, ideal: Ideal) => {
+      done.set(id, ideal)
+      ready.push(...nodes.filter(({ after }) => after.includes(id) && after.every((one) => done.has(one))))
+    }
+    for (;;) {
+      while (ready.length > 0 && underWay.length < (step.concurrency || nodes.length)) {
+        const node = ready.shift() as (typeof nodes)[number]
+        const isLacking = node.after.some((one) => 'code' in (done.get(one) as Ideal))
+        if (isLacking) settle(node.id, { code: 'workflow.dependency_failed' })
+        else underWay.push({ id: node.id, ...this.#call(step, 'work', `${key}/${node.id}`, node.input.of, at) })
+      }
+      const next = underWay.sort((one, other) => one.end - other.end).shift()
+      if (next === undefined) break
+      at = next.end
+      settle(next.id, next.ideal)
+    }
+    const output = Object.fromEntries(nodes.map(({ id }) => [id, settled(id, done.get(id) as Ideal)]))
+    return { end: at, ideal: { output } }
+  }
+}
+
+/** The graph that a plan step proposes. */
+export function planOf({ count, edges }: StepSpec, seen: number) {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `n${index}`,
+    operation: 'work',
+    input: { of: digest([seen, index]) },
+    after: Array.from({ length: index }, (_each, other) => `n${other}`).filter(
+      (_each, other) => ((edges[index] as number) >> other) & 1,
+    ),
+  }))
+}
+
+function settled(item: unknown, ideal: Ideal): unknown {
+  return 'code' in ideal ? { item, ok: false, failure: ideal.code } : { item, ok: true, output: ideal.output }
+}
+
+function outputOfFlow({ output, steps: all }: FlowSpec, input: number, steps: ReadonlyMap<string, RefStep>): Ideal {
+  const refs = output === undefined ? all.map(({ name }) => ({ name, isSoft: true })) : namesOf(output)
+  if (refs.some(({ name, isSoft }) => !isSoft && !hasSucceeded(steps.get(name)))) return { code: 'workflow.no_output' }
+  const outputs = Object.fromEntries(refs.map(({ name }) => [name, outputOf(steps.get(name))]))
+  const status = Object.fromEntries(all.map(({ name }) => [name, statusOf(steps.get(name) as RefStep)]))
+  return { output: madeOf(input, outputs, status) }
+}
+
+/** The output that a flow makes: that of its only step where it names one alone, which is then stored by reference. */
+export function madeOf(input: number, steps: Readonly<Record<string, unknown>>, status: Readonly<Record<string, string>>) {
+  const names = Object.keys(steps)
+  const [name = ''] = names
+  const only = steps[name] as { readonly v?: unknown } | undefined
+  if (names.length === 1 && typeof only?.v === 'number') return only
+  return { v: digest([sight(input, steps), Object.keys(status).sort(), Object.keys(status).sort().map((one) => status[one])]) }
+}
+
+export function statusOf({ ideal }: RefStep): 'succeeded' | 'failed' | 'skipped' {
+  if (ideal === undefined) return 'skipped'
+  return 'code' in ideal ? 'failed' : 'succeeded'
+}
+
+function outputOf(one: RefStep | undefined): unknown {
+  return one?.ideal !== undefined && 'output' in one.ideal ? one.ideal.output : undefined
+}
+
+function hasSucceeded(one: RefStep | undefined): boolean {
+  return one?.ideal !== undefined && 'output' in one.ideal
+}
+
+function hasFailed(one: RefStep | undefined): boolean {
+  return one?.ideal !== undefined && 'code' in one.ideal
+}
+
+function codeOf({ ideal }: RefStep): string {
+  return (ideal as { readonly code: string }).code
+}
