@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import type { History, RunHandle, RunResult, Workflow } from '@baton/core'
-import { InMemoryStateStore, ManualClock } from '@baton/core/testing'
+import type { History, Orchestrator, RunHandle, RunResult, Workflow } from '@baton/core'
+import { Flaky, type FlakyPlan, InMemoryStateStore, ManualClock } from '@baton/core/testing'
 import fc from 'fast-check'
 import { test } from 'vitest'
 import { type AgentCall, scriptedAgents, workflowOf } from './build-workflow.ts'
-import { type CaseSpec, randomCase } from './random-workflow.ts'
+import { type CaseSpec, type FlowSpec, randomCase } from './random-workflow.ts'
 import { plain, type ReferenceRun, referenceRun, statusOf } from './reference-run.ts'
 import { assembled, driven, ending, sendSignals } from './run-case.ts'
 
@@ -154,4 +154,69 @@ test('a run that is taken over after any of its records comes to the same', asyn
 
 test('a run that was put aside, and is taken over after any of its records, comes to the same', async () => {
   await fc.assert(fc.asyncProperty(randomCase({ hasLong: true, hasCancel: false }), checkCrashes), { numRuns: Number(process.env.RUNS ?? 50) })
+})
+
+/** The same without steps that a person has to decide about when two processes are in doubt. */
+function repeatable(flow: FlowSpec): FlowSpec {
+  const steps = flow.steps.map(({ nested, ...step }) => ({
+    ...step,
+    atMostOnce: false,
+    nested: nested && repeatable(nested),
+  }))
+  return { ...flow, steps }
+}
+
+/** Two processes of which each now and then cannot renew its lease: they take the run from each other. */
+async function checkRivals(drawn: CaseSpec, plan: FlakyPlan): Promise<void> {
+  const spec = { ...drawn, flow: repeatable(drawn.flow) }
+  const expected = referenceRun(spec)
+  const clock = new ManualClock()
+  const agents = scriptedAgents(spec, clock)
+  const flow = workflowOf(spec.flow, agents.all)
+  const store = new InMemoryStateStore({ clock })
+  const rivals = await Promise.all(
+    [1, 2].map((seed) =>
+      assembled({
+        clock,
+        seed,
+        workflows: [flow],
+        store: Flaky.wrap(store, { ...plan, seed: (plan.seed ?? 0) + seed, clock }),
+        settings: { journal: { leaseMs: 100, maxTakeovers: 1_000 } },
+      }),
+    ),
+  )
+  const [first, second] = rivals.map(({ orchestrator }) => orchestrator) as [Orchestrator, Orchestrator]
+  const run = (await driven(clock, first.start(flow, { of: spec.input }, { id }))) as RunHandle
+  const other = second.attach(flow as Workflow<unknown>, id) as RunHandle
+  const sent = sendSignals(clock, run, spec)
+  const results = await driven(clock, Promise.all([ending(clock, run), ending(clock, other)]), 60_000)
+  await driven(clock, sent)
+  for (const result of results) compare(expected, result)
+  assert.equal(results[0]?.status, results[1]?.status)
+  const keys = new Map<string, string>()
+  for (const { operation, key, idempotencyKey } of agents.calls) {
+    const name = `${operation} ${key}`
+    assert.equal(keys.get(name) ?? idempotencyKey, idempotencyKey)
+    keys.set(name, idempotencyKey)
+  }
+  await driven(clock, Promise.all([first.close(), second.close()]))
+  assert.equal(agents.atWork, 0)
+}
+
+test('processes that take a run from each other come to what one would have come to', async () => {
+  await fc.assert(
+    fc.asyncProperty(randomCase({ hasCancel: false }), fc.nat(), (spec, seed) =>
+      checkRivals(spec, { seed, failRate: 0.5, methods: ['claim'] }),
+    ),
+    { numRuns: Number(process.env.RUNS ?? 100) },
+  )
+})
+
+test('processes to which answers are lost come to what one would have come to', async () => {
+  await fc.assert(
+    fc.asyncProperty(randomCase({ hasCancel: false }), fc.nat(), (spec, seed) =>
+      checkRivals(spec, { seed, failRate: 0.3, lostRate: 0.2, methods: ['claim', 'append'] }),
+    ),
+    { numRuns: Number(process.env.RUNS ?? 100) },
+  )
 })

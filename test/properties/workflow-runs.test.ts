@@ -5,8 +5,8 @@ import { Flaky, InMemoryStateStore, ManualClock } from '@baton/core/testing'
 import fc from 'fast-check'
 import { test } from 'vitest'
 import { z } from 'zod'
-import { scriptedAgents, workflowOf } from './build-workflow.ts'
-import { type CaseSpec, randomCase, toldWaits } from './random-workflow.ts'
+import { type AgentCall, scriptedAgents, workflowOf } from './build-workflow.ts'
+import { type CaseSpec, dependenciesOf, randomCase, type StepSpec, toldWaits } from './random-workflow.ts'
 import { plain, type ReferenceRun, referenceRun, statusOf } from './reference-run.ts'
 import { assembled, driven, ending, sendSignals } from './run-case.ts'
 
@@ -20,6 +20,22 @@ interface Observed {
 }
 
 const durable = (clock: ManualClock): StateStore => new InMemoryStateStore({ clock })
+
+/** A store that tells of the keys it has stored. */
+function noted(store: StateStore, keys: Set<string>): StateStore {
+  const append: StateStore['append'] = async (writes, call) => {
+    const outcomes = await store.append(writes, call)
+    for (const write of writes) if (write.kind !== 'signal') for (const { key } of write.records) keys.add(key)
+    return outcomes
+  }
+  return new Proxy(store, {
+    get: (target, name) => {
+      if (name === 'append') return append
+      const member = Reflect.get(target, name, target) as unknown
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+}
 
 /** Whether what a run comes to depends on no times: nothing cuts it off. */
 function isCalm({ cancelAt }: CaseSpec, { cuts }: ReferenceRun): boolean {
@@ -50,9 +66,16 @@ function crowd(size: number) {
 }
 
 /** Runs a case for real, and sees to it that nothing of it is left. */
-async function observed(spec: CaseSpec, storeOf?: StoreOf, limits: Limits = {}): Promise<Observed> {
+async function observed(spec: CaseSpec, storeOf?: StoreOf, limits: Limits = {}, began?: (call: AgentCall) => void): Promise<Observed> {
+  const faults: unknown[] = []
   const clock = new ManualClock()
-  const agents = scriptedAgents(spec, clock)
+  const agents = scriptedAgents(spec, clock, (call) => {
+    try {
+      began?.(call)
+    } catch (error) {
+      faults.push(error)
+    }
+  })
   const flow = workflowOf(spec.flow, agents.all)
   const most = Math.min(limits.maxSteps ?? 8, limits.maxStepsPerRun ?? 8, limits.maxStepsPerAgent ?? 8)
   // Fewer than the threshold go on one after the other.
@@ -83,6 +106,7 @@ async function observed(spec: CaseSpec, storeOf?: StoreOf, limits: Limits = {}):
     result = await driven(clock, ending(clock, run))
     await driven(clock, sent)
   }
+  assert.deepEqual(faults, [])
   const callsAtEnd = agents.calls.length
   // Whatever was still under way has been told to stop; and no lease is forgotten, so that others can work later.
   await driven(clock, new Promise<void>((resolve) => void clock.schedule(20_000, resolve)))
@@ -161,13 +185,28 @@ test.each(stores)('a run that is put aside for long comes to the same, in %s', a
   )
 })
 
-test('a store that is slow, fails and loses answers changes nothing of what a run comes to', async () => {
-  const storeOf = (seed: number) => (clock: ManualClock) =>
-    Flaky.wrap(durable(clock), { seed, clock, delayMs: [0, 9], failRate: 0.1, lostRate: 0.1, methods: ['append'] })
+test('a step begins once what it needs is stored, in a store that is slow, fails and loses answers', async () => {
   await fc.assert(
-    fc.asyncProperty(calm(), fc.nat(), async (spec, seed) =>
-      compare(spec, referenceRun(spec), await observed(spec, storeOf(seed))),
-    ),
+    fc.asyncProperty(randomCase(), fc.nat(), async (spec, seed) => {
+      const expected = referenceRun(spec)
+      const stored = new Set<string>()
+      const storeOf = (clock: ManualClock) =>
+        Flaky.wrap(noted(new InMemoryStateStore({ clock }), stored), {
+          ...{ seed, clock, delayMs: [0, 9], failRate: 0.1, lostRate: 0.1, methods: ['append'] },
+        })
+      const seen = await observed(spec, storeOf, {}, ({ key }) => {
+        const step = spec.flow.steps.find(({ name }) => name === /^s\d+/.exec(key)?.[0]) as StepSpec
+        if (step.atMostOnce && !key.includes('/')) assert.ok(stored.has(`${key}!`), `${key} is not marked`)
+        for (const { name } of dependenciesOf(spec.flow, step)) {
+          const { kind } = spec.flow.steps.find((one) => one.name === name) as StepSpec
+          const isRecorded = expected.steps.get(name)?.ideal !== undefined && /step|compute|sleep|wait/.test(kind)
+          assert.ok(!isRecorded || stored.has(name), `${key} began before ${name} was stored`)
+        }
+      })
+      const { callsAtCancel, calls } = seen
+      assert.ok(callsAtCancel === undefined || callsAtCancel === calls.length, 'something began after the cancel')
+      if (isCalm(spec, expected)) compare(spec, expected, seen)
+    }),
     { numRuns: 200 },
   )
 })

@@ -142,6 +142,9 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
   let meet: (operation: Operation) => void = () => {}
   try {
     await startUnless(signal, kernel)
+    if (options.role === 'client' && kernel.get(stateStore).isVolatile === true) {
+      throw orchestratorFailure('orchestrator.nothing_shared', {})
+    }
     const finalLogger = kernel.get(loggerPort)
     if (finalLogger !== logger) logger.becomes(finalLogger)
     for (const warning of config.warnings) logger.warn({}, warning)

@@ -108,6 +108,6 @@ export const dispatchFailure = declareFailures({
     says: ({ agent, operation, timeoutMs }: Called & { readonly timeoutMs: number }) =>
       `${agent}.${operation} did not answer within ${timeoutMs} ms.`,
     remedy:
-      'See what it waits for, or allow more: ask(operation, input, { timeoutMs }), settings.dispatch.agentTimeoutMs.',
+      'See what it waits for, or allow more: timeoutMs of the call or of the step, settings.dispatch.agentTimeoutMs.',
   },
 })

@@ -27,6 +27,12 @@ export const orchestratorFailure = declareFailures({
     says: ({ need }: { readonly need: string }) => `Nobody provides ${need}.`,
     remedy: ({ need }) => `Give it: createOrchestrator({ provide: { ${need}: … } }).`,
   },
+  'orchestrator.nothing_shared': {
+    when: 'An orchestrator was to start runs that it does not carry out, with a store that no other process sees.',
+    retryable: false,
+    says: () => `A process of the role 'client' leaves its runs to others, and nobody else sees this store.`,
+    remedy: `Give it a store that workers share, or leave the role out.`,
+  },
   'orchestrator.unknown_pool': {
     when: 'An orchestrator was asked for a pool that it does not have.',
     retryable: false,

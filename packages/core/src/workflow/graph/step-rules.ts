@@ -25,7 +25,7 @@ export interface StepRetry {
 export interface CallRules<Input, Output, Needed = unknown> {
   /** Takes the place of the retries that the agent's policy makes; `false`: none. */
   readonly retry?: StepRetry | false
-  /** How long it may take in all, retries included. */
+  /** How long the operation may take in all, retries included; a fallback has as long again. */
   readonly timeoutMs?: number
   /** How long it may go on without telling of progress. */
   readonly idleTimeoutMs?: number

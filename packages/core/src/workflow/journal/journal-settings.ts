@@ -7,13 +7,13 @@ export const journalSettings = (z: typeof zod) =>
       env: 'INSTANCE',
       description: 'The name of this process that it has again after a restart: its runs go on at once then.',
     }),
-    leaseMs: z.number().int().min(100).max(3_600_000).default(15_000).meta({
+    leaseMs: z.number().min(100).max(3_600_000).default(15_000).meta({
       env: 'RUN_LEASE',
       unit: 's',
       description:
         'How long a process may be silent before others take over its runs; it is renewed three times as often.',
     }),
-    keepEndedMs: z.number().int().min(0).max(10_000_000_000_000).optional().meta({
+    keepEndedMs: z.number().min(0).max(10_000_000_000_000).optional().meta({
       env: 'KEEP_ENDED_RUNS',
       unit: 'h',
       description: 'How long ended runs are kept; unless set, for ever where they are durable.',

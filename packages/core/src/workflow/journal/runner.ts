@@ -56,7 +56,9 @@ export class Runner {
   constructor(info: RunnerInfo, deps: RunnerDeps, settings: JournalSettings, claimant: Claimant) {
     this.info = info
     this.#deps = deps
-    this.#settings = settings
+    // A store takes whole milliseconds.
+    const { leaseMs, keepEndedMs } = settings
+    this.#settings = { ...settings, leaseMs: Math.ceil(leaseMs), keepEndedMs: keepEndedMs && Math.ceil(keepEndedMs) }
     this.#claimant = claimant
   }
 

@@ -12,15 +12,17 @@ export function turnKeyOf({ spec: { ref, session } }: LiveRun): string {
   return `session:${ref.tenant.length}:${ref.tenant}/${session}`
 }
 
-/** Begins a run of a session once it is its turn, with the data that the run before it left. */
+/** Begins a run of a session once it is its turn, if it has to wait for one, with the data that the run before it left. */
 export async function beginInSession(
   keeper: RunKeeper,
   run: LiveRun,
-  claimed: Turn | 'none' | undefined,
+  turn: Promise<Turn | undefined> | undefined,
 ): Promise<void> {
-  const turn = claimed ?? (await keeper.sessions.wait(turnKeyOf(run), () => !run.isOver))
-  if (turn === undefined) return
-  if (turn !== 'none') void run.done.then(() => turn.leave())
+  if (turn !== undefined) {
+    const own = await turn
+    if (own === undefined) return
+    void run.done.then(() => own.leave())
+  }
   try {
     run.begin(await dataFor(keeper, run))
   } catch (error) {

@@ -94,7 +94,7 @@ export class Engine implements Claimant, RunKeeper {
     this.dueWaits = new Deadlines(clock, true)
     this.lane = new Lane(store, clock)
     this.runner = new Runner(runner, { store, clock, logger }, journal, this)
-    const sharing = { owner: runner.name, leaseMs: journal.leaseMs, isShared: store.isVolatile !== true }
+    const sharing = { owner: runner.name, leaseMs: Math.ceil(journal.leaseMs), isShared: store.isVolatile !== true }
     this.sessions = new SessionTurns({ clock, locks, logger }, sharing)
     this.stored = new StoredRuns(clock, this.begin, journal.maxTakeovers)
     this.#settings = settings

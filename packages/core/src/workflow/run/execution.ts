@@ -56,6 +56,8 @@ export interface Execution {
   wait(one: Wait): void
   /** When a timer of so many milliseconds is due that was recorded, now or earlier; on the monotonic clock. */
   dueAtOf(ms: number, timer: RunRecord | undefined): number
+  /** When a step began to wait, as far as its records tell; on the monotonic clock. */
+  beganAtOf(timer: RunRecord | undefined): number
   /** Whether a marked step was done nobody can tell: a person has to. */
   unclear(key: string): void
   /** Has somebody be told when a step has not told of progress for so long; until it is forgotten. */

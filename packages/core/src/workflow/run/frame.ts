@@ -167,7 +167,8 @@ export class Frame {
       const place = this.#ready[next] as number
       // Once a step has failed for good, nothing more is begun, not even what may go on without its output; told once more
       // from its records, all that is recorded is told: that is, nothing that comes after it.
-      if (this.#failedAt !== undefined && !(this.execution.isReplay && !this.#comesAfter(this.#failedAt, place))) continue
+      if (this.#failedAt !== undefined && !(this.execution.isReplay && !this.#comesAfter(this.#failedAt, place)))
+        continue
       this.#beginOne(place, this.definition.graph.nodes[place] as StepDefinition)
     }
     this.#ready = []

@@ -37,6 +37,8 @@ export class LiveExecution implements Execution {
   readonly gatesFor: (agent: string) => readonly Slots[]
   session: object = {}
   request: OpenRequest | undefined
+  /** How many of its steps are under way. */
+  underWay = 0
   /** The failures of optional steps. */
   failures: Record<string, Failure> | undefined
   readonly #host: RunHost
@@ -46,7 +48,6 @@ export class LiveExecution implements Execution {
   readonly #keyPrefix: string
   #idle: IdleWatch | undefined
   #waits: Waits | undefined
-  #underWay = 0
 
   constructor(host: RunHost, spec: RunSpec, teller: RunTeller, carried: Carried) {
     const { definition, ref, tenant, session, past } = spec
@@ -75,12 +76,12 @@ export class LiveExecution implements Execution {
   }
 
   enter(): void {
-    this.#underWay++
+    this.underWay++
   }
 
   leave(): void {
-    this.#underWay--
-    this.#carried.turned(this.#underWay)
+    this.underWay--
+    this.#carried.turned(this.underWay)
   }
 
   leftOpen(): void {}
@@ -138,6 +139,13 @@ export class LiveExecution implements Execution {
     const { storeTime } = this.#spec
     if (timer === undefined || storeTime === undefined) return this.clock.monotonic() + ms
     return storeTime.at + (timer.at + ms - storeTime.now)
+  }
+
+  beganAtOf(timer: RunRecord | undefined): number {
+    const { storeTime, past } = this.#spec
+    const at = timer?.at ?? past.lastAt
+    if (storeTime === undefined || at === undefined) return this.clock.monotonic()
+    return Math.min(this.clock.monotonic(), storeTime.at + (at - storeTime.now))
   }
 
   unclear(step: string): void {

@@ -66,6 +66,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   readonly #journal: RunJournal
   #root: Frame | undefined
   #wasRefused = false
+  #isBeginning = false
 
   /** `journalOf` makes its journal, which tells the run what becomes of what it records. */
   constructor(host: RunHost, spec: RunSpec, journalOf: (run: LiveRun) => RunJournal, left: Left) {
@@ -110,6 +111,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     const execution = this.#execution
     const { dispatch, begin } = this.#host
     execution.session = session
+    if (dueInMs <= 0) return this.expire()
     this.#machine.move('taken')
     this.#teller.begun(!past.isEmpty)
     const { tenant, session: id, priority, context: about, traceparent } = this.spec
@@ -125,14 +127,21 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     execution.request = dispatch.open(facts, dueInMs, budget && { budget }, past.calls)
     this.queue()
     if (!past.isEmpty) for (const signal of past.untaken) this.#hear(signal)
+    // It may have been told to stop before it was taken over: then nothing is begun any more.
+    if (this.#hasEnded) return
     this.#root = new Frame({ execution, definition, prefix: '', input, begin, owner: this })
     this.#machine.move('prepared')
-    // Counted as under way: before all that can begin has begun, nobody knows where the run stands.
-    execution.enter()
+    // Before all that can begin has begun, nobody knows where the run stands.
+    this.#isBeginning = true
     this.#teller.isRecalling = !past.isEmpty
     this.#root.start()
     this.#teller.isRecalling = false
-    execution.leave()
+    this.#isBeginning = false
+    this.turned(execution.underWay)
+  }
+
+  get #hasEnded(): boolean {
+    return this.isOver
   }
 
   /** Watches what happens in it. */
@@ -142,14 +151,15 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   }
 
   turned(underWay: number): void {
-    if (this.isOver) return
+    if (this.isOver || this.#isBeginning) return
     if (underWay > 1) this.#machine.move('several_running')
     else if (underWay === 1) this.#machine.move('one_running')
     else {
       this.#machine.move('none_running')
       const { waits, isWaiting } = this.#execution
       if (!isWaiting) return
-      const wakeInMs = waits.earliestInMs
+      // Its own time goes on while it waits.
+      const wakeInMs = Math.min(waits.earliestInMs, this.dueAt - this.#host.clock.monotonic())
       if (wakeInMs <= longestStayMs) return
       this.#release('suspended', { ok: false, status: 'suspended', waitingFor: waits.awaited }, wakeInMs)
     }

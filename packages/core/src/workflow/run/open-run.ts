@@ -20,6 +20,7 @@ import {
 import { checked } from './contract.js'
 import type { Engine } from './engine.js'
 import { runFailure, violation } from './failures.js'
+import type { LiveRun } from './live-run.js'
 import { Pause } from './pause.js'
 import { fits } from './registry.js'
 import type { RunEvent } from './run-events.js'
@@ -58,7 +59,7 @@ export class OpenRun {
     try {
       for (;;) {
         signal?.throwIfAborted()
-        const live = this.#engine.find(this.#ref)
+        const live = this.#live()
         if (live !== undefined) {
           const result = await pause.orUntil(live.done, until)
           if (result === undefined) return await this.#soFar()
@@ -77,22 +78,37 @@ export class OpenRun {
   }
 
   /** What happens in it, from after the event of this number on; until it has ended, or whoever reads leaves. */
-  async *events({
-    after = 0,
-    signal,
-  }: {
-    readonly after?: number
-    readonly signal?: AbortSignal
-  } = {}): AsyncGenerator<RunEvent> {
+  events(options: { readonly after?: number; readonly signal?: AbortSignal } = {}): AsyncIterableIterator<RunEvent> {
+    const left = new AbortController()
+    const events = this.#follow(options, left.signal)
+    return {
+      [Symbol.asyncIterator]() {
+        return this
+      },
+      next: () => events.next(),
+      // Whoever leaves is not made to wait for an event that may never come.
+      return: () => {
+        left.abort()
+        return events.return(undefined)
+      },
+    }
+  }
+
+  async *#follow(
+    { after = 0, signal: given }: { readonly after?: number; readonly signal?: AbortSignal },
+    left: AbortSignal,
+  ): AsyncGenerator<RunEvent> {
     checkNumber(after)
     let last = after
+    const signal = given === undefined ? left : AbortSignal.any([given, left])
     const pause = new Pause(this.#engine.clock, signal)
     for (;;) {
-      signal?.throwIfAborted()
-      const live = this.#engine.find(this.#ref)
+      if (left.aborted) return
+      given?.throwIfAborted()
+      const live = this.#live()
       const reader = live?.read()
       const leave = () => reader?.close()
-      signal?.addEventListener('abort', leave)
+      signal.addEventListener('abort', leave)
       try {
         live?.journal.flush()
         const history = await this.#history()
@@ -117,10 +133,10 @@ export class OpenRun {
         }
       } finally {
         reader?.close()
-        signal?.removeEventListener('abort', leave)
+        signal.removeEventListener('abort', leave)
       }
       // Elsewhere, or waiting: whether there is anything new only its records tell.
-      if (this.#engine.find(this.#ref) === undefined) await pause.untilLooked(Number.POSITIVE_INFINITY)
+      if (!signal.aborted && this.#live() === undefined) await pause.untilLooked(Number.POSITIVE_INFINITY)
     }
   }
 
@@ -175,7 +191,7 @@ export class OpenRun {
 
   async #send(key: string, body: SignalBody): Promise<void> {
     const engine = this.#engine
-    const live = engine.find(this.#ref)
+    const live = this.#live()
     // Where nothing lasts, it may not have been stored at all yet.
     live?.journal.flush()
     const record: NewRecord = { key, kind: 'signal', body: bodyOf('What comes with a signal', body), attempt: 0 }
@@ -184,6 +200,15 @@ export class OpenRun {
     const holder = engine.find(this.#ref)
     if (holder !== undefined) holder.nudged(outcome.nudge)
     else if (engine.role !== 'client') void engine.runner.look()
+  }
+
+  /** The run, where it is carried out here. */
+  #live(): LiveRun | undefined {
+    const live = this.#engine.find(this.#ref)
+    if (live === undefined) return undefined
+    const { name: workflow, version } = live.spec.definition
+    if (!fits(this.#definition, { workflow, version })) throw this.#foreign({ workflow, version })
+    return live
   }
 
   async #history(): Promise<History> {
@@ -198,12 +223,16 @@ export class OpenRun {
     }
     const { head } = history
     if (fits(this.#definition, head)) return history
+    throw this.#foreign(head)
+  }
+
+  #foreign(actual: WorkflowVersion): Error {
     const { name, version } = this.#definition
     const label = (workflow: string, number: number) => `${workflow} (version ${number})`
-    throw runFailure('workflow.wrong_workflow', {
-      run: head.id,
+    return runFailure('workflow.wrong_workflow', {
+      run: this.id,
       workflow: label(name, version),
-      actual: label(head.workflow, head.version),
+      actual: label(actual.workflow, actual.version),
     })
   }
 

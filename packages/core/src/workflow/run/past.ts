@@ -39,6 +39,13 @@ export class Past {
     return this.#records.get(key)
   }
 
+  /** When the last of them was stored that was not sent by others. */
+  get lastAt(): number | undefined {
+    let last: number | undefined
+    for (const { at, kind } of this.#records.values()) if (kind !== 'signal') last = Math.max(at, last ?? 0)
+    return last
+  }
+
   /** How many calls of agents were made, as far as they have ended. */
   get calls(): number {
     let calls = 0

@@ -33,7 +33,6 @@ export class Pause {
     await this.#sleep(Math.min(this.#lookMs, until - this.#clock.monotonic()))
     this.#timer?.cancel()
     this.#lookMs = Math.min(this.#lookMs * 1.5, longestLookMs)
-    this.#signal?.throwIfAborted()
   }
 
   end(): void {

@@ -101,6 +101,10 @@ export class Replay implements Execution, FrameOwner {
     return this.clock.monotonic() + (startedAt + ms - this.clock.now())
   }
 
+  beganAtOf(): number {
+    return this.clock.monotonic()
+  }
+
   // What only steps that are begun ask for.
 
   idempotencyKey(): string {

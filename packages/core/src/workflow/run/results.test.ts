@@ -143,7 +143,10 @@ test('suspended: what it waits for, by step, signal and time', async () => {
   ])
   expect(await t.attach(waiting, result.runId).result()).toMatchObject({
     status: 'suspended',
-    waitingFor: [{ step: 'answer', signal: 'ok' }, { step: 'nap', until }],
+    waitingFor: [
+      { step: 'answer', signal: 'ok' },
+      { step: 'nap', until },
+    ],
   })
   const failure = thrownBy(() => orThrow(result))
   expect(failure).toMatchObject({ code: 'workflow.no_result' })

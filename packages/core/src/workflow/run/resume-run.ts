@@ -1,7 +1,7 @@
 import type { ClaimAnswer, Failure, Logger, NewRecord } from '../../ports/index.js'
 import type { WorkflowDefinition } from '../graph/index.js'
 import { type Beginning, type History, readHistory, RunJournal, valueOf } from '../journal/index.js'
-import { beginInSession } from './begin-in-session.js'
+import { beginInSession, turnKeyOf } from './begin-in-session.js'
 import { LiveRun } from './live-run.js'
 import { migrated, migrationKey } from './migrated.js'
 import { Past } from './past.js'
@@ -93,7 +93,7 @@ export class RunResumer {
     }
     if (!isForced && head.takeovers > this.#maxTakeovers) run.needAttention('too-many-recoveries')
     else if (head.shape !== definition.shape && !isForced) await this.#beginChanged(run, history)
-    else this.#begin(run, history)
+    else await this.#begin(run, history)
     return run
   }
 
@@ -111,16 +111,26 @@ export class RunResumer {
     const { definition } = run.spec
     const { past } = await this.#keeper.stored.replay(definition, history)
     if (past.unread !== undefined) return run.needAttention('definition-changed', past.unread)
-    this.#begin(run, history)
+    await this.#begin(run, history)
   }
 
-  #begin(run: LiveRun, history: History): void {
+  async #begin(run: LiveRun, history: History): Promise<void> {
+    const unclear = await this.#unclearOf(run, history)
+    // Before anything is begun, which would be cut off: a step that has just been decided about would be unclear again.
+    if (unclear !== undefined) return run.unclear(unclear)
     const data = sessionDataOf(history)
     const { session } = run.spec
     // It had not got so far as to begin.
     const isWaiting = session !== undefined && data === undefined && run.spec.past.numbered === 0
     if (!isWaiting) return run.begin(data)
     run.queue()
-    void beginInSession(this.#keeper, run, undefined)
+    const turn = this.#keeper.sessions.wait(turnKeyOf(run), () => !run.isOver)
+    void beginInSession(this.#keeper, run, turn)
+  }
+
+  /** A step that was marked as begun, and of which nobody can tell whether it was done. */
+  async #unclearOf({ spec }: LiveRun, history: History): Promise<string | undefined> {
+    if (!history.records.some(({ kind }) => kind === 'mark')) return undefined
+    return (await this.#keeper.stored.replay(spec.definition, history)).unclearStep
   }
 }

@@ -31,6 +31,7 @@ export type RecordedEvent<Output = unknown, Steps = Readonly<Record<string, unkn
 export type PassingEvent =
   | { readonly type: 'run.transitioned'; readonly from: string; readonly to: string; readonly trigger: string }
   | { readonly type: 'step.started'; readonly step: string }
+  | { readonly type: 'step.skipped'; readonly step: string; readonly because: string }
   | { readonly type: 'step.progress'; readonly step: string; readonly data: unknown }
   /** The reader was too slow: so many events without a number it will not see. */
   | { readonly type: 'events.missed'; readonly count: number }

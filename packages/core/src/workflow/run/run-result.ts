@@ -101,7 +101,8 @@ function timesOf(steps: Readonly<Record<string, StepOutcome | undefined>>, wallM
 
 /** What may help with a failure: its own remedy, and what the workflow could say about such a step. */
 export function suggestionsFor(failure: Failure, step: string | undefined): readonly string[] {
-  const suggestions = failure.remedy === '' ? [] : [failure.remedy]
+  // What failed within may say more than that it did.
+  const suggestions = failure.remedy === '' || failure.remedy === 'See the cause.' ? [] : [failure.remedy]
   if (step === undefined) return suggestions
   if (failure.retryable) suggestions.push(`Let the step ${step} be tried more often: retry: { attempts: … }.`)
   suggestions.push(

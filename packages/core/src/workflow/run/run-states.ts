@@ -27,6 +27,8 @@ export type RunTrigger =
   | 'only_waits_left'
   | 'outcome_unclear'
   | 'handed_back'
+  | 'due'
+  | 'resumed'
   | EndedStatus
 
 type Moves = Partial<Readonly<Record<RunTrigger, RunState>>>
@@ -44,7 +46,7 @@ const ended = {} as const satisfies Moves
 
 /** Every transition that there is. */
 export const runTransitions: Readonly<Record<RunState, Moves>> = {
-  queued: { taken: 'initializing', cancel_asked: 'responding', time_up: 'responding', handed_back: 'queued' },
+  queued: { taken: 'initializing', ...interruptions },
   initializing: { prepared: 'planning', ...interruptions },
   planning: {
     one_running: 'executing_single',
@@ -73,8 +75,9 @@ export const runTransitions: Readonly<Record<RunState, Moves>> = {
     cancelled: 'cancelled',
     handed_back: 'queued',
   },
-  suspended: { taken: 'initializing' },
-  'needs-attention': { taken: 'initializing' },
+  // In the store, whoever takes the run then.
+  suspended: { due: 'queued' },
+  'needs-attention': { resumed: 'queued' },
   succeeded: ended,
   partial: ended,
   failed: ended,

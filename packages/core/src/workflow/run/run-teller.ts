@@ -51,7 +51,9 @@ export class RunTeller {
 
   ended(step: string, outcome: StepOutcome): void {
     const events = this.#events
-    if (!events.observed || this.isRecalling) return
+    if (this.isRecalling) return
+    if (outcome.status === 'skipped') this.#feed?.live({ type: 'step.skipped', step, because: outcome.because })
+    if (!events.observed) return
     switch (outcome.status) {
       case 'skipped':
         return events.emit('step.skipped', { ...this.#run, step, because: outcome.because })

@@ -163,13 +163,15 @@ export class Runs implements RunList {
     const isMistake = !isFailure(error) || error.code === 'workflow.unknown' || error.code === 'workflow.invalid_option'
     if (isMistake) return Promise.reject(error)
     const failure = error as Failure
+    // Where another run has the id, this one has not.
+    const runId = id === undefined || failure.code === 'workflow.conflict' ? this.#engine.newId() : id
     const conclusion = {
       ok: false,
       status: 'failed',
       failure,
       suggestions: suggestionsFor(failure, undefined),
     } as const
-    return Promise.resolve(resultOf(id ?? this.#engine.newId(), definition, [], 0, conclusion))
+    return Promise.resolve(resultOf(runId, definition, [], 0, conclusion))
   }
 
   #open(definition: WorkflowDefinition, ref: RunRef): OpenRun {

@@ -118,21 +118,31 @@ export class RunStarter {
     const keeper = this.#keeper
     const { session } = run.spec
     const { whenBusy = 'queue' } = options
-    const isRefused = session !== undefined && whenBusy === 'reject'
+    // Its place in the line it takes at once: whoever asks later comes after it.
+    const turn =
+      session === undefined || whenBusy === 'parallel'
+        ? undefined
+        : whenBusy === 'reject'
+          ? keeper.sessions.claim(turnKeyOf(run))
+          : keeper.sessions.wait(turnKeyOf(run), () => !run.isOver)
+    const leave = () => turn?.then((one) => one?.leave()).catch(() => {})
     try {
-      const turn = isRefused ? await keeper.sessions.claim(turnKeyOf(run)) : undefined
+      if (whenBusy === 'reject') await turn
       const standing = await run.journal.create()
       if (standing !== undefined) {
-        turn?.leave()
         keeper.forget(run)
+        run.isOver = true
+        void leave()
         return this.#standing(standing, run.spec)
       }
       run.queue()
       if (session === undefined) run.begin()
-      else void beginInSession(keeper, run, whenBusy === 'parallel' ? 'none' : turn)
+      else void beginInSession(keeper, run, turn)
       return run
     } catch (error) {
       keeper.forget(run)
+      run.isOver = true
+      void leave()
       throw error
     }
   }

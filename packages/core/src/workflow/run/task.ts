@@ -115,9 +115,11 @@ export abstract class Task implements Waiting {
   #failed(error: unknown, operation: Operation): void {
     this.#unwatch()
     if (this.isOver) return this.#leave()
+    const wasIdle = this.#idleness !== undefined
     const failure = this.#idleness ?? (error as Failure)
     this.#idleness = undefined
-    const { fallback } = this.rules
+    const { fallback, retry } = this.rules
+    if (wasIdle && retry && this.attempts < retry.attempts) return this.#ask(operation)
     if (fallback !== undefined && operation !== fallback) return this.#ask(fallback)
     this.#mended(failure)
   }

@@ -18,7 +18,7 @@ export class WaitRun implements Wait {
   readonly #frame: Frame
   readonly #place: number
   readonly #step: WaitStep | SleepStep
-  readonly #beganAt: number
+  #beganAt: number
   #isOver = false
 
   constructor(frame: Frame, place: number, step: WaitStep | SleepStep) {
@@ -40,9 +40,11 @@ export class WaitRun implements Wait {
     } catch (error) {
       return execution.isReplay ? execution.leftOpen(this.key) : this.#end('failure', error, undefined)
     }
+    const timer = execution.past.find(timerKey(this.key))
+    // It may have begun to wait long before this process took the run.
+    if (!execution.past.isEmpty) this.#beganAt = execution.beganAtOf(timer)
     execution.started(this.key)
     if (ms === undefined) return execution.wait(this)
-    const timer = execution.past.find(timerKey(this.key))
     const wait = () => {
       this.dueAt = execution.dueAtOf(ms, timer)
       execution.wait(this)
