@@ -13,21 +13,13 @@ const over = () => [1, 2]
 const out = () => 0
 
 const throwing = {
-  'with of one': base()
-    .step('one', tools.echo, { with: oops })
-    .output(out),
-  'when of one': base()
-    .step('one', tools.echo, { when: oops })
-    .output(out),
-  'run of one': base()
-    .compute('one', { run: oops })
-    .output(out),
+  'with of one': base().step('one', tools.echo, { with: oops }).output(out),
+  'when of one': base().step('one', tools.echo, { when: oops }).output(out),
+  'run of one': base().compute('one', { run: oops }).output(out),
   'over of one': base()
     .map('one', { over: oops, run: tools.echo, with: (item) => item })
     .output(out),
-  'with of one ': base()
-    .map('one', { over, run: tools.echo, with: oops })
-    .output(out),
+  'with of one ': base().map('one', { over, run: tools.echo, with: oops }).output(out),
   'key of one': base()
     .map('one', { over, run: tools.echo, with: (item) => item, key: oops })
     .output(out),
@@ -43,18 +35,10 @@ const throwing = {
   'with of one  ': base()
     .loop('one', tools.echo, { max: 3, with: oops, until: () => true })
     .output(out),
-  'nodes of one': base()
-    .plan('one', { operations: tools, nodes: oops, max: 3 })
-    .output(out),
-  'ms of one': base()
-    .sleep('one', { ms: oops })
-    .output(out),
-  'output of the output': base()
-    .step('one', tools.echo)
-    .output(oops),
-  'session of the output': base()
-    .step('one', tools.echo)
-    .output(['one'], out, { session: oops }),
+  'nodes of one': base().plan('one', { operations: tools, nodes: oops, max: 3 }).output(out),
+  'ms of one': base().sleep('one', { ms: oops }).output(out),
+  'output of the output': base().step('one', tools.echo).output(oops),
+  'session of the output': base().step('one', tools.echo).output(['one'], out, { session: oops }),
 }
 
 test.each(Object.entries(throwing))('the run fails that calls the function %s, which throws', async (name, flow) => {
@@ -128,11 +112,16 @@ test('session data that do not fit fail the run', async () => {
 
 test('a schema that throws fails the run as well', async () => {
   const bad = { '~standard': { version: 1, vendor: 'own', validate: oops } } as const
-  const asInput = workflow('as-input', { input: bad as never, output: any }).compute('one', { run: out }).output(out)
+  const asInput = workflow('as-input', { input: bad as never, output: any })
+    .compute('one', { run: out })
+    .output(out)
   const asOutput = workflow('as-output', { input: any, output: bad as never })
     .compute('one', { run: out })
     .output(out as never)
   await using t = await createTestOrchestrator({ workflows: [asInput, asOutput] })
-  const results = [await t.run(asInput, 1 as never).catch((error: unknown) => ({ thrown: error })), await t.run(asOutput, 1)]
+  const results = [
+    await t.run(asInput, 1 as never).catch((error: unknown) => ({ thrown: error })),
+    await t.run(asOutput, 1),
+  ]
   console.log(results)
 })
