@@ -14,7 +14,8 @@ interface Waiting {
 export class SystemClock implements Clock {
   /** Sorted by due time; those of one time in the order scheduled. */
   readonly #waiting: Waiting[] = []
-  #timer: NodeJS.Timeout | undefined
+  #timer: NodeJS.Timeout | NodeJS.Immediate | undefined
+  #disarm: () => void = () => {}
   #timerAt = Number.POSITIVE_INFINITY
   #alive = 0
 
@@ -57,12 +58,21 @@ export class SystemClock implements Clock {
   #arm(): void {
     const due = this.#waiting[0]?.due ?? Number.POSITIVE_INFINITY
     if (due !== this.#timerAt) {
-      clearTimeout(this.#timer)
+      this.#disarm()
       this.#timer = undefined
       this.#timerAt = due
       if (this.#waiting.length > 0) {
         const ms = Math.min(Math.max(0, Math.ceil(due - performance.now())), longestTimer)
-        this.#timer = setTimeout(() => this.#run(), ms)
+        // The shortest timer is a millisecond; what is due already need not wait for that.
+        if (ms === 0) {
+          const timer = setImmediate(() => this.#run())
+          this.#timer = timer
+          this.#disarm = () => clearImmediate(timer)
+        } else {
+          const timer = setTimeout(() => this.#run(), ms)
+          this.#timer = timer
+          this.#disarm = () => clearTimeout(timer)
+        }
       }
     }
     // One that keeps the process alive may be behind one that does not.

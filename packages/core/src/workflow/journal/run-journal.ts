@@ -209,6 +209,8 @@ export class RunJournal implements LaneEntry {
 
   #grow(records: number, characters: number): void {
     this.#size += characters
+    // What nobody waits for does not pile up.
+    if (this.#isVolatile) return
     this.#lane.waitingRecords += records
     this.#lane.waitingCharacters += characters
   }

@@ -157,12 +157,19 @@ export class OpenRun {
       if (isFailure(error, 'workflow.not_open')) return
       throw error
     }
-    // Nobody carries it out: then it is ended from here.
-    const { head } = await this.#history()
-    if (head.status === 'suspended' || head.status === 'pending' || head.status === 'needs-attention') {
-      await this.#engine.takeIn(this.#ref, versionOf(head), { isForced: true })
+    const pause = new Pause(this.#engine.clock, undefined)
+    try {
+      for (;;) {
+        const { head } = await this.#history()
+        if (isOver(head)) return
+        // Where nobody carries it out, it is ended from here.
+        if (head.status !== 'running') await this.#engine.takeIn(this.#ref, versionOf(head), { isForced: true })
+        const live = this.#live()
+        await (live === undefined ? pause.untilLooked(Number.POSITIVE_INFINITY) : live.done)
+      }
+    } finally {
+      pause.end()
     }
-    await this.result()
   }
 
   /** Decides about a step of which nobody can tell whether it was done, and has the run go on. */
