@@ -47,31 +47,40 @@ interface Seen {
 export function scriptedAgents(spec: CaseSpec, clock: Clock, began?: (call: AgentCall) => void) {
   const calls: AgentCall[] = []
   const told = { calls, atWork: 0 }
-  const work = (name: string, place: number) => async ({ of }: { readonly of: number }, call: CallContext) => {
-    const { step: key = '', attempt } = call
-    const script = scriptOf(spec, name, key)
-    told.atWork++
-    const one = { operation: name, key, attempt, at: clock.monotonic(), idempotencyKey: call.idempotencyKey(), atWork: told.atWork }
-    calls.push(one)
-    began?.(one)
-    let isAtWork = true
-    const left = () => {
-      if (isAtWork) told.atWork--
-      isAtWork = false
+  const work =
+    (name: string, place: number) =>
+    async ({ of }: { readonly of: number }, call: CallContext) => {
+      const { step: key = '', attempt } = call
+      const script = scriptOf(spec, name, key)
+      told.atWork++
+      const one = {
+        operation: name,
+        key,
+        attempt,
+        at: clock.monotonic(),
+        idempotencyKey: call.idempotencyKey(),
+        atWork: told.atWork,
+      }
+      calls.push(one)
+      began?.(one)
+      let isAtWork = true
+      const left = () => {
+        if (isAtWork) told.atWork--
+        isAtWork = false
+      }
+      // Who is told to stop is not waited for.
+      call.signal.addEventListener('abort', left)
+      try {
+        const isLast = attempt > script.failures
+        await pause(clock, isLast && script.ending === 'hangs' ? Number.POSITIVE_INFINITY : script.ms, call.signal)
+        if (!isLast) throw failure('test.passing', {})
+        if (script.ending === 'fatal') throw failure('test.final', {})
+        return answerTo(name, place, of)
+      } finally {
+        call.signal.removeEventListener('abort', left)
+        left()
+      }
     }
-    // Who is told to stop is not waited for.
-    call.signal.addEventListener('abort', left)
-    try {
-      const isLast = attempt > script.failures
-      await pause(clock, isLast && script.ending === 'hangs' ? Number.POSITIVE_INFINITY : script.ms, call.signal)
-      if (!isLast) throw failure('test.passing', {})
-      if (script.ending === 'fatal') throw failure('test.final', {})
-      return answerTo(name, place, of)
-    } finally {
-      call.signal.removeEventListener('abort', left)
-      left()
-    }
-  }
   const all = Array.from({ length: 4 }, (_, place) =>
     agent(`agent${place}`, {
       work: operation({ input: Given, output: Value, run: work('work', place) }),
@@ -110,7 +119,12 @@ export function workflowOf(flow: FlowSpec, agents: ReturnType<typeof scriptedAge
   return built as unknown as Workflow<{ of: number }>
 }
 
-function added(builder: AnyBuilder, flow: FlowSpec, step: StepSpec, agents: ReturnType<typeof scriptedAgents>['all']): AnyBuilder {
+function added(
+  builder: AnyBuilder,
+  flow: FlowSpec,
+  step: StepSpec,
+  agents: ReturnType<typeof scriptedAgents>['all'],
+): AnyBuilder {
   const { name, when, timeoutMs, attempts, atMostOnce, concurrency } = step
   const { work, spare } = agents[step.agent] as (typeof agents)[number]
   const seen = ({ input, steps }: Seen) => sight(input.of, steps)
@@ -131,7 +145,13 @@ function added(builder: AnyBuilder, flow: FlowSpec, step: StepSpec, agents: Retu
   switch (step.kind) {
     case 'step': {
       const fallback = step.hasFallback && { fallback: spare }
-      return builder.step(name, work, { ...always, ...onFailure, ...calls, ...fallback, with: (state: Seen) => ({ of: seen(state) }) })
+      return builder.step(name, work, {
+        ...always,
+        ...onFailure,
+        ...calls,
+        ...fallback,
+        with: (state: Seen) => ({ of: seen(state) }),
+      })
     }
     case 'compute': {
       const run = (state: Seen) => {

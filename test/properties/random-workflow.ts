@@ -232,6 +232,8 @@ function shown(_name: string, value: unknown): unknown {
 export function toldWaits({ steps, name }: FlowSpec): readonly { signal: string; at: number }[] {
   return steps.flatMap((step) => {
     if (step.kind === 'workflow' && step.nested !== undefined) return toldWaits(step.nested)
-    return step.kind === 'wait' && step.toldAt !== undefined ? [{ signal: `${name}-${step.name}`, at: step.toldAt }] : []
+    return step.kind === 'wait' && step.toldAt !== undefined
+      ? [{ signal: `${name}-${step.name}`, at: step.toldAt }]
+      : []
   })
 }

@@ -187,7 +187,8 @@ class Interpreter {
         return { end: until, ideal: { code: 'call.timed_out' } }
       }
       at += script.ms
-      if (isLast && script.ending === 'value') return { end: at, ideal: { output: answerTo(operation, step.agent, of) } }
+      if (isLast && script.ending === 'value')
+        return { end: at, ideal: { output: answerTo(operation, step.agent, of) } }
       if (isLast) return { end: at, ideal: { code: 'test.final' } }
       if (attempt === tries) return { end: at, ideal: { code: 'test.passing' } }
     }
@@ -287,12 +288,24 @@ function outputOfFlow({ output, steps: all }: FlowSpec, input: number, steps: Re
 }
 
 /** The output that a flow makes: that of its only step where it names one alone, which is then stored by reference. */
-export function madeOf(input: number, steps: Readonly<Record<string, unknown>>, status: Readonly<Record<string, string>>) {
+export function madeOf(
+  input: number,
+  steps: Readonly<Record<string, unknown>>,
+  status: Readonly<Record<string, string>>,
+) {
   const names = Object.keys(steps)
   const [name = ''] = names
   const only = steps[name] as { readonly v?: unknown } | undefined
   if (names.length === 1 && typeof only?.v === 'number') return only
-  return { v: digest([sight(input, steps), Object.keys(status).sort(), Object.keys(status).sort().map((one) => status[one])]) }
+  return {
+    v: digest([
+      sight(input, steps),
+      Object.keys(status).sort(),
+      Object.keys(status)
+        .sort()
+        .map((one) => status[one]),
+    ]),
+  }
 }
 
 export function statusOf({ ideal }: RefStep): 'succeeded' | 'failed' | 'skipped' {

@@ -4,13 +4,26 @@ import { type AgentHealth, type AgentProtocol, type Clock, errorText } from '../
 export interface OrchestratorHealth {
   readonly ok: boolean
   readonly agents: Readonly<Record<string, AgentHealth>>
+  readonly runs: RunsHealth
 }
+
+/** How runs are doing in this process. */
+export interface RunsHealth {
+  /** How many are under way here. */
+  readonly inFlight: number
+  /** For how long the store of runs has not answered, while something waits to be stored. */
+  readonly storeSilentMs: number
+}
+
+/** So long a store may be silent before that counts as unwell. */
+const longestSilenceMs = 1_000
 
 type AgentWithHealth = Pick<AgentProtocol, 'name' | 'health'>
 
 /** Asks all agents at once. One that does not answer in time, or throws, is not well. */
 export async function checkHealth(
   agents: ReadonlyMap<string, AgentWithHealth>,
+  runs: RunsHealth,
   clock: Clock,
   timeoutMs: number,
 ): Promise<OrchestratorHealth> {
@@ -21,7 +34,8 @@ export async function checkHealth(
         : [askOne(agent, clock, timeoutMs).then((health) => [agent.name, health] as const)],
     ),
   )
-  return { ok: answers.every(([, { ok }]) => ok), agents: Object.fromEntries(answers) }
+  const ok = answers.every(([, one]) => one.ok) && runs.storeSilentMs < longestSilenceMs
+  return { ok, agents: Object.fromEntries(answers), runs }
 }
 
 async function askOne(agent: AgentWithHealth, clock: Clock, timeoutMs: number): Promise<AgentHealth> {

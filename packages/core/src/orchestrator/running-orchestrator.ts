@@ -222,7 +222,9 @@ export class RunningOrchestrator implements Orchestrator {
   }: {
     readonly timeoutMs?: number
   } = {}): Promise<OrchestratorHealth> {
-    return checkHealth(this.#deps.dispatch.agents, this.#deps.clock, timeoutMs)
+    const { inFlight, storeSilentMs } = this.#deps.engine
+    const runs = { inFlight, storeSilentMs }
+    return checkHealth(this.#deps.dispatch.agents, runs, this.#deps.clock, timeoutMs)
   }
 
   port<Port>(token: Token<Port>): Port {

@@ -13,7 +13,7 @@ export const journalSettings = (z: typeof zod) =>
       description:
         'How long a process may be silent before others take over its runs; it is renewed three times as often.',
     }),
-    keepEndedMs: z.number().min(0).max(10_000_000_000_000).optional().meta({
+    keepEndedMs: z.number().min(0).max(7_200_000_000_000).optional().meta({
       env: 'KEEP_ENDED_RUNS',
       unit: 'h',
       description: 'How long ended runs are kept; unless set, for ever where they are durable.',

@@ -17,6 +17,8 @@ const mostRecords = 1_000
 const mostCharacters = 4_194_304
 const firstPauseMs = 50
 const longestPauseMs = 2_000
+/** A store that is well answers sooner. */
+const longestSilenceMs = 1_000
 
 interface Sent {
   readonly entry: LaneEntry
@@ -35,7 +37,8 @@ export class Lane {
   waitingCharacters = 0
   readonly #queue = new Set<LaneEntry>()
   #isSending = false
-  #stalledSince: number | undefined
+  #sentAt: number | undefined
+  #hasFailed = false
   #whenIdle: (() => void)[] = []
 
   constructor(store: StateStore, clock: Clock) {
@@ -43,9 +46,14 @@ export class Lane {
     this.#clock = clock
   }
 
-  /** Since when the store has not answered, on the monotonic clock. */
-  get stalledSince(): number | undefined {
-    return this.#stalledSince
+  /** For how long the store has not answered, while something waits to be stored. */
+  get silentMs(): number {
+    return this.#sentAt === undefined ? 0 : this.#clock.monotonic() - this.#sentAt
+  }
+
+  /** Whether the store seems to be down. */
+  get isStalled(): boolean {
+    return this.#hasFailed || this.silentMs >= longestSilenceMs
   }
 
   /** Somebody has something to be stored. */
@@ -89,7 +97,11 @@ export class Lane {
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#queue.size > 0) await this.#send(this.#nextBatch(), false)
+    while (this.#queue.size > 0) {
+      this.#sentAt = this.#clock.monotonic()
+      await this.#send(this.#nextBatch(), false)
+    }
+    this.#sentAt = undefined
     this.#isSending = false
     const told = this.#whenIdle
     this.#whenIdle = []
@@ -120,12 +132,12 @@ export class Lane {
       try {
         const writes = batch.map(({ write }) => (again ? retried(write) : write))
         const outcomes = await this.#store.append(writes)
-        this.#stalledSince = undefined
+        this.#hasFailed = false
         batch.forEach(({ entry }, index) => entry.answered(outcomes[index] as Outcome, again))
         return
       } catch (error) {
         if (classify(error) !== 'retry') return this.#refused(batch, error)
-        this.#stalledSince ??= this.#clock.monotonic()
+        this.#hasFailed = true
         await this.#pause(pauseMs)
         pauseMs = Math.min(pauseMs * 2, longestPauseMs)
       }
@@ -133,7 +145,7 @@ export class Lane {
   }
 
   async #refused(batch: readonly Sent[], error: unknown): Promise<void> {
-    this.#stalledSince = undefined
+    this.#hasFailed = false
     const [only] = batch
     if (batch.length === 1) return only?.entry.refused(error)
     const middle = batch.length >> 1

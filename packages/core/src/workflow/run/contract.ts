@@ -27,10 +27,21 @@ export function checked(
   value: unknown,
   misfit: (result: SchemaResult<unknown>) => Failure,
 ): MaybePromise<unknown> {
-  return after(schema['~standard'].validate(value), (result) => {
+  // A schema that fails itself is told of as one that does not take the value.
+  const broken = (cause: unknown): never => {
+    throw Object.assign(misfit({ issues: [{ message: `its schema failed: ${errorText(cause)}` }] }), { cause })
+  }
+  const told = (result: SchemaResult<unknown>) => {
     if (result.issues !== undefined) throw misfit(result)
     return result.value
-  })
+  }
+  let result: MaybePromise<SchemaResult<unknown>>
+  try {
+    result = schema['~standard'].validate(value)
+  } catch (error) {
+    return broken(error)
+  }
+  return result instanceof Promise ? result.then(told, broken) : told(result)
 }
 
 /** What the steps that have ended come to; throws, or rejects, where they come to nothing. */

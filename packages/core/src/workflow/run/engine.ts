@@ -108,7 +108,12 @@ export class Engine implements Claimant, RunKeeper {
   }
 
   get isStalled(): boolean {
-    return this.lane.stalledSince !== undefined
+    return this.lane.isStalled
+  }
+
+  /** For how long the store has not answered, while something waits to be stored. */
+  get storeSilentMs(): number {
+    return this.lane.silentMs
   }
 
   get startsHere(): boolean {

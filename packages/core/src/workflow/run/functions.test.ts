@@ -7,7 +7,7 @@ const any = z.any()
 const tools = agent('tools', { echo: operation({ input: any, output: any, run: (input) => input }) })
 const base = () => workflow('flow', { input: any, output: any, session: z.object({ n: z.number().optional() }) })
 const oops = (): never => {
-  throw new TypeError('oops')
+  throw new Error('oops')
 }
 const over = () => [1, 2]
 const out = () => 0
@@ -110,18 +110,21 @@ test('session data that do not fit fail the run', async () => {
   expect(result.status === 'failed' && result.failure.message).toContain("The session's data that flow made")
 })
 
-test('a schema that throws fails the run as well', async () => {
-  const bad = { '~standard': { version: 1, vendor: 'own', validate: oops } } as const
-  const asInput = workflow('as-input', { input: bad as never, output: any })
-    .compute('one', { run: out })
-    .output(out)
-  const asOutput = workflow('as-output', { input: any, output: bad as never })
+const broken = [oops, () => Promise.reject(new Error('oops'))].map(
+  (validate) => ({ '~standard': { version: 1, vendor: 'own', validate } }) as never,
+)
+
+test.each(broken)('a schema that fails itself fails the run, as one that does not take the value', async (schema) => {
+  const asInput = workflow('as-input', { input: schema, output: any }).compute('one', { run: out }).output(out)
+  const asOutput = workflow('as-output', { input: any, output: schema })
     .compute('one', { run: out })
     .output(out as never)
   await using t = await createTestOrchestrator({ workflows: [asInput, asOutput] })
-  const results = [
-    await t.run(asInput, 1 as never).catch((error: unknown) => ({ thrown: error })),
-    await t.run(asOutput, 1),
-  ]
-  console.log(results)
+  expect(await t.run(asInput, 1 as never)).toMatchObject({
+    status: 'failed',
+    failure: { code: 'workflow.invalid_input', cause: { message: 'oops' } },
+  })
+  const result = await t.run(asOutput, 1)
+  expect(result).toMatchObject({ status: 'failed', failure: { code: 'workflow.invalid_output' } })
+  expect(result.status === 'failed' && result.failure.message).toContain('its schema failed: oops')
 })

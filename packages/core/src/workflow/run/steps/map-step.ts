@@ -91,7 +91,8 @@ export class MapRun extends Composite<MapStep> {
     } catch (error) {
       return this.itemEnded(index, {
         status: 'failed',
-        failure: frame.blame(step.name, 'run', error),
+        // Those of a set are known beforehand.
+        failure: frame.blame(step.name, step.operations.length > 0 ? 'pick' : 'run', error),
         ms: 0,
         waitedMs: 0,
       })
