@@ -12,7 +12,7 @@ import {
 } from '@baton/core'
 import { z } from 'zod'
 import { type CaseSpec, type FlowSpec, scriptOf, type StepSpec } from './random-workflow.ts'
-import { answerTo, digest, itemOf, madeOf, mended, planOf, sight } from './reference-run.ts'
+import { answerTo, digest, itemOf, madeOf, mended, planOf, sight } from './workflow-values.ts'
 
 /** One try of an agent, as it happened. */
 export interface AgentCall {

@@ -197,7 +197,7 @@ export function dependenciesOf({ steps }: FlowSpec, step: StepSpec): readonly { 
 /** Names without their marks; whoever names a step both ways needs it. */
 export function namesOf(refs: readonly string[]): readonly { name: string; isSoft: boolean }[] {
   const given = new Set(refs)
-  return refs.flatMap((one) => {
+  return refs.flatMap((one): { name: string; isSoft: boolean }[] => {
     if (!one.endsWith('?')) return [{ name: one, isSoft: false }]
     return given.has(one.slice(0, -1)) ? [] : [{ name: one.slice(0, -1), isSoft: true }]
   })

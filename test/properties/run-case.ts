@@ -3,7 +3,7 @@ import { type RunHandle, type RunResult, type Settings, type StateStore, stateSt
 import { InMemoryLockStore, type ManualClock, RecordingLogger, SeededRandom } from '@baton/core/testing'
 import { signalNamed } from './build-workflow.ts'
 import { agentTimeoutMs, type CaseSpec, toldWaits } from './random-workflow.ts'
-import { payloadOf } from './reference-run.ts'
+import { payloadOf } from './workflow-values.ts'
 
 /** No retries and no circuits but those that a case asks for. */
 export const plainSettings: Settings = {
@@ -40,8 +40,8 @@ const settled = () => new Promise<void>((resolve) => void setImmediate(resolve))
 /** Has virtual time pass, from one due task to the next, until a promise has settled; fails where nothing is due any more. */
 export async function driven<Value>(clock: ManualClock, promise: Promise<Value>, mostMs = 600_000): Promise<Value> {
   let isDone = false
-  const done = () => void (isDone = true)
-  promise.then(done, done)
+  const end = () => void (isDone = true)
+  void promise.catch(() => {}).finally(end)
   const until = clock.monotonic() + mostMs
   for (;;) {
     await settled()

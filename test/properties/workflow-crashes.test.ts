@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import type { History, Orchestrator, RunHandle, RunResult, Workflow } from '@baton/core'
+import type { History, Orchestrator, RunHandle, RunResult, StepOutcome, Workflow } from '@baton/core'
 import { Flaky, InMemoryStateStore, ManualClock } from '@baton/core/testing'
 import fc from 'fast-check'
 import { test } from 'vitest'
 import { type AgentCall, scriptedAgents, workflowOf } from './build-workflow.ts'
 import { type CaseSpec, type FlowSpec, randomCase } from './random-workflow.ts'
-import { plain, type ReferenceRun, referenceRun, statusOf } from './reference-run.ts'
+import { codeOf, type ReferenceRun, referenceRun, statusOf } from './reference-run.ts'
 import { assembled, driven, ending, sendSignals } from './run-case.ts'
+import { plain } from './workflow-values.ts'
 
 const id = 'the-run'
 const settings = { journal: { leaseMs: 100 } }
@@ -95,10 +96,12 @@ function unclear({ records }: History): readonly string[] {
 
 function compare(expected: ReferenceRun, result: RunResult): void {
   const { ideal, steps, cuts } = expected
+  // What was cut off within a step may be cut off elsewhere this time, and what comes after it may see that.
+  if (cuts.some((within) => within !== '')) return
   if ('code' in ideal) {
     assert.equal(result.status, 'failed')
     // Which of several is the first may be another one this time.
-    const codes = expected.fatal.map((name) => (steps.get(name)?.ideal as { code: string }).code)
+    const codes = expected.fatal.map((name) => codeOf(steps.get(name)))
     assert.ok((codes.length > 0 ? codes : [ideal.code]).includes(result.failure.code), result.failure.code)
   } else if (cuts.length === 0) {
     assert.ok(result.ok, JSON.stringify(result))
@@ -107,7 +110,7 @@ function compare(expected: ReferenceRun, result: RunResult): void {
     assert.equal(result.status, Object.keys(failures).length > 0 ? 'partial' : 'succeeded')
     if (result.status === 'partial') assert.deepEqual(plain(result.failures), failures)
     for (const [name, one] of steps) {
-      const told = result.steps[name]
+      const told: StepOutcome | undefined = result.steps[name]
       assert.equal(told?.status, statusOf(one), name)
       if (told?.status === 'succeeded')
         assert.deepEqual(plain(told.output), plain((one.ideal as { output: unknown }).output))
@@ -218,5 +221,8 @@ async function checkRivals(drawn: CaseSpec, chance: number): Promise<void> {
 }
 
 test('processes that take a run from each other come to what one would have come to', async () => {
-  await fc.assert(fc.asyncProperty(randomCase({ hasCancel: false }), fc.nat(), checkRivals), { numRuns: 150 })
+  await fc.assert(fc.asyncProperty(randomCase({ hasCancel: false }), fc.nat(), checkRivals), {
+    numRuns: 150,
+    interruptAfterTimeLimit: 15_000,
+  })
 })

@@ -1,14 +1,24 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
-import { agent, operation, type RunHandle, type RunResult, type Settings, type StateStore, workflow } from '@baton/core'
+import {
+  agent,
+  operation,
+  type RunHandle,
+  type RunResult,
+  type StepOutcome,
+  type Settings,
+  type StateStore,
+  workflow,
+} from '@baton/core'
 import { Flaky, InMemoryStateStore, ManualClock } from '@baton/core/testing'
 import fc from 'fast-check'
 import { test } from 'vitest'
 import { z } from 'zod'
 import { type AgentCall, scriptedAgents, workflowOf } from './build-workflow.ts'
 import { type CaseSpec, dependenciesOf, randomCase, type StepSpec, toldWaits } from './random-workflow.ts'
-import { plain, type ReferenceRun, referenceRun, statusOf } from './reference-run.ts'
+import { codeOf, type ReferenceRun, referenceRun, statusOf } from './reference-run.ts'
 import { assembled, driven, ending, sendSignals } from './run-case.ts'
+import { plain } from './workflow-values.ts'
 
 type StoreOf = (clock: ManualClock) => StateStore
 type Limits = NonNullable<Settings['workflow']>
@@ -142,13 +152,7 @@ function compare(spec: CaseSpec, expected: ReferenceRun, { result, calls, callsA
     assert.equal(result.status, 'failed')
     const firsts = expected.fatal.filter((name) => steps.get(name)?.end === end)
     if (firsts.length === 0) assert.equal(result.failure.code, ideal.code)
-    else
-      assert.ok(
-        firsts.some(
-          (name) =>
-            result.failedStep === name && (steps.get(name)?.ideal as { code?: string }).code === result.failure.code,
-        ),
-      )
+    else assert.ok(firsts.some((name) => result.failedStep === name && codeOf(steps.get(name)) === result.failure.code))
   } else {
     assert.ok(result.ok, JSON.stringify(result))
     assert.deepEqual(plain(result.output), plain(ideal.output))
@@ -157,7 +161,7 @@ function compare(spec: CaseSpec, expected: ReferenceRun, { result, calls, callsA
   }
   const isCut = isCancelled || expected.isCut
   for (const [name, one] of steps) {
-    const told = result.steps[name]
+    const told: StepOutcome | undefined = result.steps[name]
     assert.ok(told, `there is nothing about ${name}`)
     // What begins or ends in the very moment in which all is cut off may be told either way.
     if (isCut && (one.start === until || one.end === until)) continue
@@ -217,7 +221,12 @@ test('a step begins once what it needs is stored, in a store that is slow, fails
       const stored = new Set<string>()
       const storeOf = (clock: ManualClock) =>
         Flaky.wrap(noted(new InMemoryStateStore({ clock }), stored), {
-          ...{ seed, clock, delayMs: [0, 9], failRate: 0.1, lostRate: 0.1, methods: ['append'] },
+          seed,
+          clock,
+          delayMs: [0, 9],
+          failRate: 0.1,
+          lostRate: 0.1,
+          methods: ['append'],
         })
       const seen = await observed(spec, storeOf, {}, ({ key }) => {
         const step = spec.flow.steps.find(({ name }) => name === /^s\d+/.exec(key)?.[0]) as StepSpec

@@ -122,7 +122,10 @@ describe('health()', () => {
     ['answers nothing', () => undefined as never, 'no answer'],
   ])('is not well when one agent %s', async (_, health, reason) => {
     await using orchestrator = await createOrchestrator({ agents: [one('a', () => ({ ok: true })), one('b', health)] })
-    expect(await orchestrator.health()).toMatchObject({ ok: false, agents: { a: { ok: true }, b: { ok: false, reason } } })
+    expect(await orchestrator.health()).toMatchObject({
+      ok: false,
+      agents: { a: { ok: true }, b: { ok: false, reason } },
+    })
   })
 
   it('waits for an agent only so long, and then tells it by its signal', async () => {

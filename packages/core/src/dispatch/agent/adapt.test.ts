@@ -120,7 +120,10 @@ describe('adapt', () => {
   it('asks an adapted agent how it is', async () => {
     const typed = adapt({ ...bracketing, health: () => ({ ok: false, reason: 'tired' }) }, { translate: contract })
     await using orchestrator = await createOrchestrator({ agents: [typed] })
-    expect(await orchestrator.health()).toMatchObject({ ok: false, agents: { translator: { ok: false, reason: 'tired' } } })
+    expect(await orchestrator.health()).toMatchObject({
+      ok: false,
+      agents: { translator: { ok: false, reason: 'tired' } },
+    })
   })
 
   it('serves in another agent too, as any operation does', async () => {

@@ -42,6 +42,9 @@ export class InMemoryStateStore implements StateStore {
   readonly #index = new RunIndex()
   readonly #check = new WriteCheck()
   readonly #writes = new WriteApplier(this.#index)
+  /** Runs that have ended, and that nobody has looked for; from this place on. */
+  #late: ({ readonly write: () => Write; readonly at: number } | undefined)[] = []
+  #firstLate = 0
 
   constructor({ clock, isVolatile = false, maxEnded = Number.POSITIVE_INFINITY }: InMemoryOptions) {
     this.isVolatile = isVolatile
@@ -49,8 +52,18 @@ export class InMemoryStateStore implements StateStore {
     this.#time = new StoreTime(clock)
   }
 
+  appendEnded(write: () => Write): void {
+    this.#late.push({ write, at: this.#time.now() })
+    if (this.#late.length - this.#firstLate <= this.#maxEnded) return
+    this.#late[this.#firstLate++] = undefined
+    if (this.#firstLate <= this.#maxEnded) return
+    this.#late = this.#late.slice(this.#firstLate)
+    this.#firstLate = 0
+  }
+
   async append(writes: readonly Write[], call?: StoreCall): Promise<readonly Outcome[]> {
     call?.signal?.throwIfAborted()
+    this.#writeLate()
     // Nothing below can fail once all are checked: that is what makes a write whole.
     this.#check.check(writes)
     const now = this.#time.now()
@@ -63,6 +76,7 @@ export class InMemoryStateStore implements StateStore {
   async claim(request: ClaimRequest, call?: StoreCall): Promise<ClaimAnswer> {
     call?.signal?.throwIfAborted()
     checkClaim(request)
+    this.#writeLate()
     return claimRuns(this.#index, request, this.#time.now())
   }
 
@@ -70,6 +84,7 @@ export class InMemoryStateStore implements StateStore {
     call?.signal?.throwIfAborted()
     checkRun(run)
     checkPage(page)
+    this.#writeLate()
     const entry = this.#index.find(run)
     return entry && { head: entry.head(), ...readRecords(entry, page) }
   }
@@ -77,12 +92,28 @@ export class InMemoryStateStore implements StateStore {
   async list(query: RunQuery, call?: StoreCall): ReturnType<StateStore['list']> {
     call?.signal?.throwIfAborted()
     checkQuery(query)
+    this.#writeLate()
     return listRuns(this.#index, query, this.#time.now())
   }
 
   async delete(deletion: Deletion, call?: StoreCall): Promise<number> {
     call?.signal?.throwIfAborted()
     checkDeletion(deletion)
+    this.#writeLate()
     return deleteRuns(this.#index, deletion, this.#time.now())
+  }
+
+  #writeLate(): void {
+    if (this.#late.length === 0) return
+    const late = this.#late.slice(this.#firstLate)
+    this.#late = []
+    this.#firstLate = 0
+    for (const one of late) {
+      if (one === undefined) continue
+      const write = one.write()
+      this.#check.check([write])
+      this.#writes.apply(write, one.at)
+    }
+    forgetEnded(this.#index, this.#maxEnded)
   }
 }

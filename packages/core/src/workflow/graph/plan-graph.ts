@@ -37,6 +37,11 @@ export function planGraph({ name, operations, max }: PlanStep, proposed: unknown
     }
     return { name: id, operation: operations[operation] as Operation, input, after: names.map((other) => hard(other)) }
   })
+  for (const { name: id, after } of nodes) {
+    const unknown = after.find((other) => !ids.has(other.name))
+    if (unknown !== undefined)
+      throw refuse(`the node ${id} waits for '${unknown.name.slice(0, 64)}', which is no node of it`)
+  }
   try {
     return new Graph(`the plan of ${name}`, nodes)
   } catch (error) {

@@ -79,6 +79,13 @@ export class Lane {
     }
   }
 
+  /** Leaves a run that has ended to be written when somebody looks; false where the store does not wait for that. */
+  leaveBehind(write: () => Write): boolean {
+    if (this.#store.appendEnded === undefined) return false
+    this.#store.appendEnded(write)
+    return true
+  }
+
   /** Resolves when all that waits now is stored. */
   idle(): Promise<void> {
     if (!this.#isSending) return Promise.resolve()

@@ -1,5 +1,6 @@
 import {
   type Body,
+  endedStatuses,
   errorText,
   type Head,
   type Hold,
@@ -10,6 +11,7 @@ import {
   type RunRef,
   type Write,
 } from '../../ports/index.js'
+import { type LateBody, lateBodyOf, bodyOf, type Writing, written } from './bodies.js'
 import { writingFailure } from './failures.js'
 import type { Lane, LaneEntry } from './lane.js'
 
@@ -22,6 +24,14 @@ export interface Recorded {
   nudged(nudge: number): void
   /** It is this process's no more, or can be recorded no more: the reason tells. */
   lost(reason: Error): void
+}
+
+/** The head and the move of a run, their bodies perhaps still to be written. */
+export interface LateHead extends Omit<NewHead, 'input'> {
+  readonly input?: Body | LateBody | undefined
+}
+export interface LateMove extends Omit<Move, 'seen' | 'output'> {
+  readonly output?: Body | LateBody | undefined
 }
 
 /** What has to be told when a write is stored. */
@@ -41,13 +51,13 @@ export class RunJournal implements LaneEntry {
   readonly #lane: Lane
   readonly #isVolatile: boolean
   readonly #runner: string
-  readonly #recorded: Recorded
-  #head: NewHead | undefined
+  #recorded: Recorded
+  #head: LateHead | undefined
   #hold: Hold | undefined
-  #records: NewRecord[] = []
+  #records: Writing[] = []
   #size = 0
   #stored: Stored[] = []
-  #move: Omit<Move, 'seen'> | undefined
+  #move: LateMove | undefined
   #sent: Sent | undefined
   #isQueued = false
   #isOver = false
@@ -76,7 +86,7 @@ export class RunJournal implements LaneEntry {
   /** The journal of a new run. Nothing is stored yet. */
   static ofNew(
     run: RunRef,
-    head: NewHead,
+    head: LateHead,
     runner: string,
     lane: Lane,
     options: { readonly isVolatile: boolean },
@@ -131,6 +141,11 @@ export class RunJournal implements LaneEntry {
     if (!this.#isVolatile) this.#queue()
   }
 
+  /** A value as the body of what is recorded; throws where it cannot be kept. */
+  bodyOf(what: string, value: unknown): Body | LateBody {
+    return this.#isVolatile ? lateBodyOf(what, value) : bodyOf(what, value)
+  }
+
   /** Throws when the run would have more records than it may. */
   reserve(count: number): void {
     if (this.count + count <= mostRecords) return
@@ -139,7 +154,7 @@ export class RunJournal implements LaneEntry {
   }
 
   /** Records something; `stored` is told when it is durable. */
-  record(record: NewRecord, stored: Stored): void {
+  record(record: Writing, stored: Stored): void {
     if (this.#isOver) return
     this.count++
     this.#records.push(record)
@@ -150,14 +165,14 @@ export class RunJournal implements LaneEntry {
   }
 
   /** Ends the hold: the run ends, or is released. What waits goes with it. */
-  leave(move: Omit<Move, 'seen'>, stored: Stored): void {
+  leave(move: LateMove, stored: Stored): void {
     if (this.#isOver) return
     this.#isOver = true
     this.#move = move
+    if (this.#isVolatile) return this.#leaveBehind(move, stored)
     this.#grow(0, sizeOf(move.output) + sizeOf(move.failure))
-    if (!this.#isVolatile) this.#stored.push(stored)
+    this.#stored.push(stored)
     this.#queue()
-    if (this.#isVolatile) stored()
   }
 
   /** Stores now what could wait. */
@@ -173,9 +188,9 @@ export class RunJournal implements LaneEntry {
 
   take(): Write | undefined {
     this.#isQueued = false
-    const records = this.#records
+    const records = this.#records.map(nowWritten)
     const stored = this.#stored
-    const move = this.#move && { ...this.#move, seen: this.seen }
+    const move = this.#move && { ...this.#move, output: written(this.#move.output), seen: this.seen }
     const write = this.#write(records, move)
     if (write === undefined) return undefined
     this.#clear()
@@ -207,6 +222,14 @@ export class RunJournal implements LaneEntry {
     this.#recorded.lost(writingFailure('journal.record_refused', { run: this.run.id, because }, error))
   }
 
+  /** Where nothing lasts, a run that nobody has looked for is written when somebody does. */
+  #leaveBehind({ status }: LateMove, stored: Stored): void {
+    const isWhole = this.#head !== undefined && this.#sent === undefined
+    if (isWhole && isEnded(status) && this.#lane.leaveBehind(() => this.take() as Write)) this.#recorded = nobody
+    else this.#queue()
+    stored()
+  }
+
   #grow(records: number, characters: number): void {
     this.#size += characters
     // What nobody waits for does not pile up.
@@ -233,7 +256,8 @@ export class RunJournal implements LaneEntry {
     const head = this.#head
     if (head !== undefined) {
       this.#head = undefined
-      return { kind: 'create', run: this.run, runner: this.#runner, head, records, move }
+      const whole = { ...head, input: written(head.input) }
+      return { kind: 'create', run: this.run, runner: this.#runner, head: whole, records, move }
     }
     if (this.#hold === undefined || (records.length === 0 && move === undefined)) return undefined
     return { kind: 'held', hold: this.#hold, records, move }
@@ -269,6 +293,17 @@ export class RunJournal implements LaneEntry {
   }
 }
 
-function sizeOf(body: Body | undefined): number {
-  return body?.length ?? 0
+const nobody: Recorded = { nudged() {}, lost() {} }
+
+function nowWritten(record: Writing): NewRecord {
+  return typeof record.body === 'function' ? { ...record, body: record.body() } : (record as NewRecord)
+}
+
+function isEnded(status: Move['status']): boolean {
+  return (endedStatuses as readonly string[]).includes(status)
+}
+
+/** What is written late takes no room that anybody counts. */
+function sizeOf(body: Body | LateBody | undefined): number {
+  return typeof body === 'string' ? body.length : 0
 }

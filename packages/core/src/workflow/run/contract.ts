@@ -41,7 +41,7 @@ export function checked(
   } catch (error) {
     return broken(error)
   }
-  return result instanceof Promise ? result.then(told, broken) : told(result)
+  return result instanceof Promise ? result.then(told, broken) : after(result, told)
 }
 
 /** What the steps that have ended come to; throws, or rejects, where they come to nothing. */

@@ -120,6 +120,10 @@ export class Engine implements Claimant, RunKeeper {
     return this.role === 'all'
   }
 
+  get isVolatile(): boolean {
+    return this.store.isVolatile === true
+  }
+
   get isClosing(): boolean {
     return this.#isClosing
   }
@@ -155,13 +159,13 @@ export class Engine implements Claimant, RunKeeper {
   readonly left = (run: LiveRun, wakeInMs: number | undefined): void => {
     this.forget(run)
     // Later ones are found by the usual beat, where there is one.
-    const isSoon = wakeInMs !== undefined && (this.store.isVolatile === true || wakeInMs < this.#leaseMs / 3)
+    const isSoon = wakeInMs !== undefined && (this.isVolatile || wakeInMs < this.#leaseMs / 3)
     if (isSoon && !this.#isClosing) this.clock.schedule(wakeInMs, () => void this.runner.look())
   }
 
   /** Where nothing lasts, runs are stored only when somebody asks for them. */
   flush(): void {
-    if (this.store.isVolatile === true) for (const run of this.#live.values()) run.journal.flush()
+    if (this.isVolatile) for (const run of this.#live.values()) run.journal.flush()
   }
 
   signalsOf(run: RunRef) {

@@ -1,6 +1,7 @@
 import type { OpenRequest } from '../../dispatch/index.js'
-import type { Clock, Failure, NewRecord, Operation, Policy, RunRecord } from '../../ports/index.js'
+import type { Clock, Failure, Operation, Policy, RunRecord } from '../../ports/index.js'
 import type { AnyCallRules, RunInfo } from '../graph/index.js'
+import type { Writing } from '../journal/index.js'
 import type { StepOutcome } from './outcome.js'
 import type { Past } from './past.js'
 import type { Slots } from './slots.js'
@@ -46,7 +47,9 @@ export interface Execution {
   /** Makes room for more records; throws where there is none. */
   reserve(count: number): void
   /** Records something; `stored` is told when it is durable. */
-  record(record: NewRecord, stored: () => void): void
+  record(record: Writing, stored: () => void): void
+  /** A value as the body of a record; throws where it cannot be kept. */
+  bodyOf(what: string, value: unknown): Writing['body']
   started(key: string, operation?: Operation): void
   ended(key: string, outcome: StepOutcome): void
   /** An optional step has failed. */

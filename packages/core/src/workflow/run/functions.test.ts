@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { agent, operation, workflow } from '../../index.js'
+import { agent, operation, type Workflow, workflow } from '../../index.js'
 import { createTestOrchestrator } from '../../testing/index.js'
 
 const any = z.any()
@@ -12,7 +12,9 @@ const oops = (): never => {
 const over = () => [1, 2]
 const out = () => 0
 
-const throwing = {
+type AnyFlow = Workflow<unknown, unknown, Readonly<Record<string, unknown>>>
+
+const throwing: Record<string, AnyFlow> = {
   'with of one': base().step('one', tools.echo, { with: oops }).output(out),
   'when of one': base().step('one', tools.echo, { when: oops }).output(out),
   'run of one': base().compute('one', { run: oops }).output(out),
@@ -55,7 +57,7 @@ test.each(Object.entries(throwing))('the run fails that calls the function %s, w
   expect(JSON.parse(JSON.stringify(later))).toEqual(JSON.parse(JSON.stringify(result)))
 })
 
-const odd = {
+const odd: Record<string, AnyFlow> = {
   "its 'when' returned neither true nor false": base()
     .step('one', tools.echo, { when: (() => Promise.resolve(false)) as never })
     .output(out),

@@ -1,7 +1,7 @@
 import { idempotencyKeyOf, type OpenRequest } from '../../dispatch/index.js'
-import type { Clock, Failure, NewRecord, Operation, Policy, RunRecord } from '../../ports/index.js'
+import type { Clock, Failure, Operation, Policy, RunRecord } from '../../ports/index.js'
 import type { AnyCallRules, RunInfo } from '../graph/index.js'
-import type { RunJournal } from '../journal/index.js'
+import type { RunJournal, Writing } from '../journal/index.js'
 import type { Execution, Wait } from './execution.js'
 import { IdleWatch } from './idle-watch.js'
 import { failuresBeside, type StepOutcome } from './outcome.js'
@@ -103,7 +103,11 @@ export class LiveExecution implements Execution {
     this.#carried.journal.reserve(count)
   }
 
-  record(record: NewRecord, stored: () => void): void {
+  bodyOf(what: string, value: unknown): Writing['body'] {
+    return this.#carried.journal.bodyOf(what, value)
+  }
+
+  record(record: Writing, stored: () => void): void {
     const { journal, isOver } = this.#carried
     if (isOver) return
     try {

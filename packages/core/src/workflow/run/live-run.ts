@@ -1,12 +1,5 @@
 import type { Deadlined } from '../../dispatch/index.js'
-import {
-  type Body,
-  type EndedStatus,
-  errorText,
-  type Failure,
-  type ReleasedStatus,
-  type RunRecord,
-} from '../../ports/index.js'
+import { type EndedStatus, errorText, type Failure, type ReleasedStatus, type RunRecord } from '../../ports/index.js'
 import type { StepDefinition } from '../graph/index.js'
 import {
   bodyOf,
@@ -15,6 +8,7 @@ import {
   type RunJournal,
   type SignalBody,
   valueOf,
+  type Writing,
   writingFailure,
 } from '../journal/index.js'
 import { type Made, outputOf } from './contract.js'
@@ -259,9 +253,9 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   #made({ output, step, session }: Made): void {
     if (this.isOver) return
     const { failures } = this.#execution
-    let body: Body
+    let body: Writing['body']
     try {
-      body = bodyOf('The output of a run', endingOf(output, step, session))
+      body = this.#journal.bodyOf('The output of a run', endingOf(output, step, session))
     } catch (error) {
       return this.fail(error as Failure)
     }
@@ -271,7 +265,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   }
 
   /** It ends: nothing of it goes on, and once that is durable whoever waits is told. */
-  #end(status: EndedStatus, conclusion: Conclusion, why: Failure | undefined, output?: Body): void {
+  #end(status: EndedStatus, conclusion: Conclusion, why: Failure | undefined, output?: Writing['body']): void {
     if (this.isOver) return
     this.#close(status === 'cancelled' ? 'the run was cancelled' : 'the run has ended', why)
     this.#machine.move(status)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { agent, clock, Failure, need, operation, workflow } from '../../index.js'
+import { agent, clock, Failure, need, operation, type Workflow, workflow } from '../../index.js'
 import { createTestOrchestrator } from '../../testing/index.js'
 
 const any = z.any()
@@ -45,7 +45,7 @@ const rig = () => {
 }
 const base = () => workflow('flow', { input: any, output: any })
 
-async function resultOf(flow: ReturnType<ReturnType<typeof base>['output']>, input: unknown = 1) {
+async function resultOf(flow: Workflow<unknown, unknown, Readonly<Record<string, unknown>>>, input: unknown = 1) {
   await using t = await createTestOrchestrator({ workflows: [flow] })
   const result = await t.run(flow, input, { id: 'it' })
   const { times: _, ...later } = await t.attach(flow, 'it').result()

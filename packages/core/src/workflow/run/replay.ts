@@ -122,6 +122,11 @@ export class Replay implements Execution, FrameOwner {
   meet(): void {}
   reserve(): void {}
   record(): void {}
+
+  bodyOf(): undefined {
+    return undefined
+  }
+
   started(): void {}
   ended(_key: string, _outcome: StepOutcome): void {}
   unclear(): void {}

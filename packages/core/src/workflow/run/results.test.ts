@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { agent, isFailure, operation, orThrow, signal, workflow } from '../../index.js'
+import { agent, isFailure, operation, orThrow, signal, type Workflow, workflow } from '../../index.js'
 import { createTestOrchestrator } from '../../testing/index.js'
 
 const Text = z.object({ text: z.string() })
@@ -165,7 +165,8 @@ test('running: we stopped waiting; what there is so far is told', async () => {
 
 test('a result that is asked for later, or elsewhere, is the same', async () => {
   await using t = await createTestOrchestrator({ workflows })
-  for (const one of [good, partly, bad, soft, slow]) {
+  type Any = Workflow<{ text: string }, unknown, Readonly<Record<string, unknown>>>
+  for (const one of [good, partly, bad, soft, slow] as Any[]) {
     const result = await t.run(one, input, { id: one.name })
     const later = await t.attach(one, one.name).result()
     expect(JSON.parse(JSON.stringify(later))).toEqual(JSON.parse(JSON.stringify(result)))

@@ -75,7 +75,7 @@ export class RunResumer {
       past: past instanceof Past ? past : new Past(records),
       storeTime,
     }
-    const isVolatile = keeper.store.isVolatile === true
+    const { isVolatile } = keeper
     const run = new LiveRun(
       keeper,
       spec,

@@ -1,5 +1,5 @@
 import type { Failure, NewRecord } from '../../ports/index.js'
-import { valueOf } from '../journal/index.js'
+import { valueOf, type Writing, written } from '../journal/index.js'
 import { bySignal } from './past.js'
 import type { RunResult } from './run-result.js'
 
@@ -47,7 +47,8 @@ export function isNumbered({ kind, key }: Pick<NewRecord, 'kind' | 'key'>): bool
 }
 
 /** A record as an event. */
-export function eventOf(seq: number, { key, kind, body, agent, tookMs: ms = 0 }: NewRecord): RecordedEvent {
+export function eventOf(seq: number, { key, kind, body: late, agent, tookMs: ms = 0 }: Writing): RecordedEvent {
+  const body = written(late)
   const step = key.replace(/[!@][^!@]*$/, '')
   switch (kind) {
     case 'failure':

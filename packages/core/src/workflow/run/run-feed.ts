@@ -1,4 +1,4 @@
-import type { NewRecord } from '../../ports/index.js'
+import type { Writing } from '../journal/index.js'
 import { eventOf, type PassingEvent, type RunEvent } from './run-events.js'
 import type { AnyResult } from './run-result.js'
 
@@ -14,7 +14,7 @@ export class RunFeed {
   }
 
   /** Something that is, from now on. */
-  recorded(seq: number, record: NewRecord): void {
+  recorded(seq: number, record: Writing): void {
     if (this.#readers.size === 0) return
     const event = eventOf(seq, record)
     for (const reader of this.#readers) reader.push(event)

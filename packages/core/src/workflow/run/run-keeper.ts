@@ -18,6 +18,8 @@ export interface RunKeeper extends RunHost {
   /** Whether runs that it starts are carried out here at once, or left to whoever takes them first. */
   readonly startsHere: boolean
   readonly isClosing: boolean
+  /** Whether nothing that is stored outlives this process. */
+  readonly isVolatile: boolean
   readonly isOverloaded: boolean
   readonly left: Left
   /** The run, where it is carried out here. */

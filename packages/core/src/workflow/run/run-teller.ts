@@ -1,4 +1,5 @@
-import type { EventSink, NewRecord, Operation } from '../../ports/index.js'
+import type { EventSink, Operation } from '../../ports/index.js'
+import type { Writing } from '../journal/index.js'
 import type { StepOutcome } from './outcome.js'
 import { isNumbered } from './run-events.js'
 import { RunFeed } from './run-feed.js'
@@ -68,7 +69,7 @@ export class RunTeller {
   }
 
   /** Tells of a record when it is stored, before whatever follows from it. */
-  recording(record: NewRecord, stored: () => void): () => void {
+  recording(record: Writing, stored: () => void): () => void {
     if (!isNumbered(record)) return stored
     const number = ++this.#numbered
     const feed = this.#feed

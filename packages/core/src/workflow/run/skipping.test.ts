@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { agent, operation, workflow } from '../../index.js'
+import { agent, operation, type Workflow, workflow } from '../../index.js'
 import { createTestOrchestrator } from '../../testing/index.js'
 
 const any = z.any()
@@ -16,7 +16,7 @@ const tools = agent('tools', {
 })
 const base = () => workflow('flow', { input: any, output: any })
 
-async function resultOf(flow: ReturnType<ReturnType<typeof base>['output']>, input: unknown = 1) {
+async function resultOf(flow: Workflow<unknown, unknown, Readonly<Record<string, unknown>>>, input: unknown = 1) {
   await using t = await createTestOrchestrator({ workflows: [flow] })
   const result = await t.run(flow, input, { id: 'it' })
   const later = await t.attach(flow, 'it').result()

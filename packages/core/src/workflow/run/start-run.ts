@@ -1,7 +1,17 @@
 import { after, type MaybePromise, narrowed } from '../../dispatch/index.js'
 import type { Head, NewHead, NewRecord, RunRecord, RunRef } from '../../ports/index.js'
 import type { WorkflowDefinition } from '../graph/index.js'
-import { type Beginning, bodyOf, present, RunJournal, valueOf, writingFailure } from '../journal/index.js'
+import {
+  type Beginning,
+  bodyOf,
+  type LateHead,
+  lateBodyOf,
+  present,
+  RunJournal,
+  valueOf,
+  writingFailure,
+  written,
+} from '../journal/index.js'
 import { beginInSession, turnKeyOf } from './begin-in-session.js'
 import { checkedInput } from './contract.js'
 import { runFailure } from './failures.js'
@@ -87,11 +97,14 @@ export class RunStarter {
       storeTime: undefined,
     }
     const beginning: Beginning = { input, deadlineMs: spec.deadlineMs, budget: spec.budget, rerunOf: repeated?.rerunOf }
-    const head: NewHead = {
+    const head: LateHead = {
       workflow: definition.name,
       version: definition.version,
       shape: definition.shape,
-      input: bodyOf('The input of a run', present(beginning)),
+      input:
+        keeper.startsHere && keeper.isVolatile
+          ? lateBodyOf('The input of a run', present(beginning))
+          : bodyOf('The input of a run', present(beginning)),
       session,
       parent: repeated?.rerunOf?.run,
       status: 'running',
@@ -102,7 +115,7 @@ export class RunStarter {
     const run = new LiveRun(
       keeper,
       spec,
-      (one) => RunJournal.ofNew(ref, head, keeper.runner.info.name, keeper.lane, volatility(keeper), one),
+      (one) => RunJournal.ofNew(ref, head, keeper.runner.info.name, keeper.lane, keeper, one),
       keeper.left,
     )
     keeper.enter(run)
@@ -148,10 +161,10 @@ export class RunStarter {
   }
 
   /** Leaves it to whoever takes it first. */
-  async #leave(spec: RunSpec, head: NewHead, repeated: Repeated | undefined): Promise<RunRef> {
+  async #leave(spec: RunSpec, head: LateHead, repeated: Repeated | undefined): Promise<RunRef> {
     const { lane, runner } = this.#keeper
     const { ref } = spec
-    const pending: NewHead = { ...head, status: 'pending', wakeInMs: 0 }
+    const pending: NewHead = { ...head, input: written(head.input), status: 'pending', wakeInMs: 0 }
     const records = repeated?.records ?? []
     const outcome = await lane.send({ kind: 'create', run: ref, runner: runner.info.name, head: pending, records })
     if (!outcome.accepted && outcome.head !== undefined) return this.#standing(outcome.head, spec)
@@ -185,10 +198,6 @@ export class RunStarter {
       await promise
     }
   }
-}
-
-function volatility({ store }: RunKeeper): { readonly isVolatile: boolean } {
-  return { isVolatile: store.isVolatile === true }
 }
 
 function conflict({ ref }: RunSpec, because: string): Error {

@@ -1,7 +1,7 @@
 import type { OpenRequest } from '../../dispatch/index.js'
-import type { Failure, NewRecord, Operation, RunRecord } from '../../ports/index.js'
+import type { Failure, Operation, RunRecord } from '../../ports/index.js'
 import type { AnyCallRules } from '../graph/index.js'
-import { bodyOf, markKey, permitKey, valueOf } from '../journal/index.js'
+import { bodyOf, markKey, permitKey, valueOf, type Writing } from '../journal/index.js'
 import { runFailure } from './failures.js'
 import type { Frame } from './frame.js'
 import { failed, type StepOutcome, succeeded } from './outcome.js'
@@ -142,11 +142,11 @@ export abstract class Task implements Waiting {
     const { frame, attempts } = this
     if (this.isOver) return this.#leave()
     const { ms } = this
-    let record: NewRecord
+    let record: Writing
     let outcome = kind === 'result' ? succeeded(value, ms, this.waitedMs) : failed(value, ms, this.waitedMs)
     const { agent } = this.#operation
     try {
-      const body = value === undefined ? undefined : bodyOf(`The ${kind} of ${this.key}`, value)
+      const body = value === undefined ? undefined : frame.execution.bodyOf(`The ${kind} of ${this.key}`, value)
       record = { key: this.key, kind, body, agent, attempt: attempts, tookMs: Math.round(ms) }
     } catch (error) {
       outcome = failed(error, ms, this.waitedMs)

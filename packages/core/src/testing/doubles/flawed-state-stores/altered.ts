@@ -13,7 +13,9 @@ import type {
 import type { FlawedDouble } from '../flawed-double.js'
 import { ManualClock } from '../manual-clock.js'
 
-type Answer<Method extends Exclude<keyof StateStore, 'isVolatile'>> = Awaited<ReturnType<StateStore[Method]>>
+type Answer<Method extends Exclude<keyof StateStore, 'isVolatile' | 'appendEnded'>> = Awaited<
+  ReturnType<StateStore[Method]>
+>
 type Deletion = Parameters<StateStore['delete']>[0]
 
 /** A page of records with the head of its run. */

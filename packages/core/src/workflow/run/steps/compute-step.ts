@@ -1,5 +1,5 @@
 import type { ComputeStep } from '../../graph/index.js'
-import { bodyOf } from '../../journal/index.js'
+import type { Writing } from '../../journal/index.js'
 import type { Frame } from '../frame.js'
 import { failed, succeeded } from '../outcome.js'
 import { outcomeOf } from '../task.js'
@@ -19,9 +19,9 @@ export function beginCompute(frame: Frame, place: number, step: ComputeStep): vo
     if (frame.isOver) return execution.leave()
     const ms = execution.clock.monotonic() - beganAt
     const outcome = kind === 'result' ? succeeded(value, ms) : failed(value, ms)
-    let body: string | undefined
+    let body: Writing['body']
     try {
-      body = value === undefined ? undefined : bodyOf(`The ${kind} of ${key}`, value)
+      body = value === undefined ? undefined : execution.bodyOf(`The ${kind} of ${key}`, value)
     } catch (error) {
       return end('failure', error)
     }
