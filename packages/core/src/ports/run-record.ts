@@ -181,6 +181,8 @@ export interface RunQuery {
   readonly createdBefore?: number | undefined
   /** True: only runs that some claim would take now, lapsed or due. */
   readonly due?: boolean | undefined
+  /** Only runs that this runner holds: `running`, and nobody else's since. */
+  readonly runner?: string | undefined
   /** 1 to 500. */
   readonly limit: number
   /** The `next` of the page before. */

@@ -11,12 +11,13 @@ const mostHeads = 500
 
 /** Throws unless a query is one that a store answers. */
 export function checkQuery(query: RunQuery): void {
-  const { tenant, workflow, statuses = [], session, parent, createdFrom, createdBefore, limit, after } = query
+  const { tenant, workflow, statuses = [], session, parent, runner, createdFrom, createdBefore, limit, after } = query
   if (tenant !== undefined) identifier(tenant, 'tenant')
   if (workflow !== undefined) identifier(workflow, 'workflow')
   for (const status of statuses) checkStatus(status)
   if (session !== undefined) identifier(session, 'session')
   if (parent !== undefined) identifier(parent, 'parent')
+  if (runner !== undefined) identifier(runner, 'runner')
   const namesTenant = tenant !== undefined || (session === undefined && parent === undefined)
   checkThat(namesTenant, 'session or parent without its tenant', session ?? parent, 'the tenant too')
   checkCount(createdFrom, 'createdFrom')
@@ -52,7 +53,7 @@ export function listRuns(
 function candidates(index: RunIndex, query: RunQuery, now: number): Iterable<RunEntry> {
   const number = query.after === undefined ? Number.POSITIVE_INFINITY : Number(query.after)
   const time = query.createdBefore ?? Number.POSITIVE_INFINITY
-  const few = query.due === true ? dueRuns(index, now) : rareRuns(index, query)
+  const few = query.due === true ? dueRuns(index, now) : (runsOf(index, query) ?? rareRuns(index, query))
   if (few === undefined) return index.narrowest(query)?.before(number, time) ?? []
   return few
     .filter((run) => run.number < number && run.createdAt < time)
@@ -64,6 +65,10 @@ function dueRuns(index: RunIndex, now: number): RunEntry[] {
   for (const chain of index.runners.lapsed(now)) for (const run of chain) runs.push(run)
   for (const waiting of index.allWaiting()) for (const run of waiting.at(now)) runs.push(run)
   return runs
+}
+
+function runsOf(index: RunIndex, { runner }: RunQuery): RunEntry[] | undefined {
+  return runner === undefined ? undefined : [...index.runners.heldBy(runner)]
 }
 
 /** All runs of the statuses, where they are so few among the others that to look for them would take longer. */
@@ -81,6 +86,7 @@ function passes(run: RunEntry, query: RunQuery): boolean {
     (query.workflow === undefined || run.workflow === query.workflow) &&
     (query.session === undefined || run.session === query.session) &&
     (query.parent === undefined || run.parent === query.parent) &&
+    (query.runner === undefined || (run.status === 'running' && run.runner === query.runner)) &&
     (query.statuses === undefined || query.statuses.includes(run.status))
   )
 }

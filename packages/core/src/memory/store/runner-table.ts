@@ -17,6 +17,11 @@ export class RunnerTable {
     return this.#runner(name).running
   }
 
+  /** Its runs, if it has any. */
+  heldBy(name: string): Iterable<RunEntry> {
+    return this.#runners.get(name)?.running ?? []
+  }
+
   renew({ name, instance }: RunnerInfo, until: number): void {
     const runner = this.#runner(name)
     runner.until = until

@@ -20,6 +20,8 @@ export interface Claimant {
   readonly freeSlots: number
   /** It holds these runs from now on; the store's time was `now`. */
   claimed(runs: ClaimAnswer['runs'], now: number): void
+  /** Whether it carries this run out, or is about to. */
+  holds(run: RunRef): boolean
   /** One of its runs was told something. */
   nudged(run: RunRef): void
   /** Whether its lease has lapsed, as far as it can tell by itself: then nothing is to be begun until it is renewed. */
@@ -33,6 +35,7 @@ export interface RunnerDeps {
 }
 
 const mostClaims = 1_000
+const mostListed = 500
 const pruneEveryMs = 60_000
 const pruneBatch = 500
 
@@ -50,6 +53,8 @@ export class Runner {
   #claiming: Promise<void> | undefined
   #again = false
   #isFirst = true
+  /** Whether it may hold runs that it was never told of: the answer to a claim was lost. */
+  #mayHoldMore = false
   #isClosed = false
   #prunedAt = Number.NEGATIVE_INFINITY
 
@@ -89,16 +94,14 @@ export class Runner {
     run: RunRef,
     workflow: WorkflowVersion,
   ): Promise<{ readonly claim: ClaimAnswer['runs'][number]; readonly now: number } | undefined> {
-    const { leaseMs } = this.#settings
-    const answer = await this.#deps.store.claim({
-      runner: this.info,
-      leaseMs,
-      workflows: [workflow],
-      limit: 0,
-      take: [run],
-    })
+    const answer = await this.#claim([workflow], 0, [run])
     const [claim] = answer.runs
     return claim && { claim, now: answer.now }
+  }
+
+  /** A run that it holds could not be gone on with: it is to be looked for again. */
+  missed(): void {
+    this.#mayHoldMore = true
   }
 
   async close(): Promise<void> {
@@ -109,30 +112,48 @@ export class Runner {
   }
 
   async #look(): Promise<void> {
-    const { store, clock, logger } = this.#deps
-    const { leaseMs } = this.#settings
+    const { clock, logger } = this.#deps
     try {
       for (;;) {
         const { workflows, freeSlots } = this.#claimant
         const limit = Math.min(freeSlots, mostClaims)
         const sentAt = clock.monotonic()
-        const answer = await store.claim({
-          runner: this.info,
-          leaseMs,
-          workflows,
-          limit,
-          ...(this.#isFirst && { retire: true }),
-        })
+        const answer = await this.#claim(workflows, limit)
         this.#isFirst = false
         this.#renewed(sentAt)
         for (const run of answer.nudged) this.#claimant.nudged(run)
         if (answer.runs.length > 0) this.#claimant.claimed(answer.runs, answer.now)
         if (limit === 0 || answer.runs.length < limit || this.#isClosed) break
       }
+      if (this.#mayHoldMore) await this.#findLost()
       await this.#prune()
     } catch (error) {
       logger.warn({ error }, 'The store of runs does not answer; it is asked again')
     }
+  }
+
+  async #claim(workflows: readonly WorkflowVersion[], limit: number, take?: readonly RunRef[]): Promise<ClaimAnswer> {
+    const { leaseMs } = this.#settings
+    const retire = this.#isFirst && take === undefined
+    try {
+      return await this.#deps.store.claim({ runner: this.info, leaseMs, workflows, limit, take, retire })
+    } catch (error) {
+      this.#mayHoldMore = true
+      throw error
+    }
+  }
+
+  /** Takes, by their names, the runs that the store says are its own and that it knows nothing of. */
+  async #findLost(): Promise<void> {
+    let after: string | undefined
+    do {
+      const page = await this.#deps.store.list({ runner: this.info.name, limit: mostListed, after })
+      const lost = page.heads.filter((run) => !this.#claimant.holds(run)).map(({ tenant, id }) => ({ tenant, id }))
+      const answer = lost.length === 0 ? undefined : await this.#claim(this.#claimant.workflows, 0, lost)
+      if (answer !== undefined) this.#claimant.claimed(answer.runs, answer.now)
+      after = page.next
+    } while (after !== undefined)
+    this.#mayHoldMore = false
   }
 
   /** It counts from when it asked: the store may have taken its time. */

@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { agent, bind, clock, operation, stateStore, type Workflow, workflow } from '../../index.js'
-import { createTestOrchestrator, InMemoryStateStore, ManualClock } from '../../testing/index.js'
+import {
+  agent,
+  bind,
+  clock,
+  createOrchestrator,
+  logger,
+  operation,
+  stateStore,
+  type Workflow,
+  workflow,
+} from '../../index.js'
+import { InMemoryStateStore, ManualClock, RecordingLogger } from '../../testing/index.js'
 
 const any = z.any()
 const calls: string[] = []
@@ -27,15 +37,12 @@ const never = () => new Promise<never>(() => {})
 /** Processes, one after the other, on one store: each is gone without a word when the next one comes. */
 async function line(first: AnyFlow = flow) {
   calls.length = 0
-  let opened = 0
   const time = new ManualClock()
   const store = new InMemoryStateStore({ clock: time })
   const open = (one: AnyFlow = first, maxTakeovers = 5) =>
-    createTestOrchestrator({
+    createOrchestrator({
       workflows: [one],
-      // Chance names processes: each is to have a name of its own.
-      seed: ++opened,
-      ports: [bind(clock, time), bind(stateStore, store)],
+      ports: [bind(clock, time), bind(stateStore, store), bind(logger, new RecordingLogger())],
       settings: { journal: { leaseMs: 1_000, instance: 'same', maxTakeovers } },
     })
   /** Whatever is under way in a process is left where it stands. */
@@ -120,9 +127,13 @@ test('a step that was allowed once more, and is unclear again, is asked about ag
 
 test('only the step that is unclear is decided about, and only while it is', async () => {
   const { run, during } = await unclear()
-  await expect(during(run.resolve('chrage' as never, 'retry'))).rejects.toMatchObject({ code: 'workflow.invalid_option' })
+  await expect(during(run.resolve('chrage' as never, 'retry'))).rejects.toMatchObject({
+    code: 'workflow.invalid_option',
+  })
   await expect(during(run.resolve('charge', {} as never))).rejects.toMatchObject({ code: 'workflow.invalid_option' })
-  await expect(during(run.resolve('charge', 'again' as never))).rejects.toMatchObject({ code: 'workflow.invalid_option' })
+  await expect(during(run.resolve('charge', 'again' as never))).rejects.toMatchObject({
+    code: 'workflow.invalid_option',
+  })
   await during(run.resolve('charge', { output: 1 }))
   await during(run.result())
   await expect(during(run.resolve('charge', { output: 2 }))).rejects.toMatchObject({ code: 'workflow.not_open' })

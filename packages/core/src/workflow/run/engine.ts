@@ -75,6 +75,8 @@ export class Engine implements Claimant, RunKeeper {
   readonly #leaseMs: number
   readonly #resumer: RunResumer
   readonly #live = new Map<string, LiveRun>()
+  /** Claimed, and not yet read. */
+  readonly #resuming = new Set<string>()
   #isClosing = false
   #whenEmpty: (() => void) | undefined
 
@@ -184,7 +186,12 @@ export class Engine implements Claimant, RunKeeper {
   }
 
   claimed(runs: ClaimAnswer['runs'], now: number): void {
-    for (const run of runs) void this.#resumer.resume(run, now)
+    for (const run of runs) void this.#takeUp(run, now)
+  }
+
+  holds(run: RunRef): boolean {
+    const key = keyOf(run)
+    return this.#live.has(key) || this.#resuming.has(key)
   }
 
   nudged(run: RunRef): void {
@@ -200,7 +207,23 @@ export class Engine implements Claimant, RunKeeper {
   /** Takes a run in whoever holds it, and goes on with it; nothing where that cannot be. */
   async takeIn(run: RunRef, workflow: WorkflowVersion, resumption?: Resumption): Promise<LiveRun | undefined> {
     const taken = await this.runner.take(run, workflow)
-    return taken && this.#resumer.resume(taken.claim, taken.now, resumption)
+    return taken && this.#takeUp(taken.claim, taken.now, resumption)
+  }
+
+  async #takeUp(
+    claim: ClaimAnswer['runs'][number],
+    now: number,
+    resumption?: Resumption,
+  ): Promise<LiveRun | undefined> {
+    const key = keyOf(claim.hold.run)
+    this.#resuming.add(key)
+    try {
+      const run = await this.#resumer.resume(claim, now, resumption)
+      if (run === undefined) this.runner.missed()
+      return run
+    } finally {
+      this.#resuming.delete(key)
+    }
   }
 
   /**

@@ -259,6 +259,10 @@ export class OpenRun {
 }
 
 function decided(step: string, resolution: Resolution, { records }: History): NewRecord {
+  if (resolution !== 'retry' && !['output', 'failure'].some((name) => Object.hasOwn(Object(resolution), name))) {
+    const expected = `{ output }, { failure } or 'retry'`
+    throw runFailure('workflow.invalid_option', { option: 'resolution', received: shown(resolution), expected })
+  }
   if (resolution === 'retry') {
     let number = 1
     while (records.some(({ key }) => key === permitKey(step, number))) number++

@@ -1,6 +1,14 @@
 import type { ClaimAnswer, Failure, Logger, NewRecord } from '../../ports/index.js'
 import type { WorkflowDefinition } from '../graph/index.js'
-import { type Beginning, type History, readHistory, RunJournal, valueOf } from '../journal/index.js'
+import {
+  type Beginning,
+  cancelSignal,
+  type History,
+  readHistory,
+  RunJournal,
+  signalKey,
+  valueOf,
+} from '../journal/index.js'
 import { beginInSession, turnKeyOf } from './begin-in-session.js'
 import { LiveRun } from './live-run.js'
 import { migrated, migrationKey } from './migrated.js'
@@ -115,7 +123,9 @@ export class RunResumer {
   }
 
   async #begin(run: LiveRun, history: History): Promise<void> {
-    const unclear = await this.#unclearOf(run, history)
+    // Whoever cancels it need not know whether a step was done.
+    const isCancelled = history.records.some(({ key }) => key === signalKey(cancelSignal))
+    const unclear = isCancelled ? undefined : await this.#unclearOf(run, history)
     // Before anything is begun, which would be cut off: a step that has just been decided about would be unclear again.
     if (unclear !== undefined) return run.unclear(unclear)
     const data = sessionDataOf(history)

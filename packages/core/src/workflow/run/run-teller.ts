@@ -5,6 +5,8 @@ import { isNumbered } from './run-events.js'
 import { RunFeed } from './run-feed.js'
 import type { AnyResult } from './run-result.js'
 
+const nobody = { agent: undefined, name: undefined }
+
 /** Tells of one run: the orchestrator's listeners, and those who watch this run. */
 export class RunTeller {
   /** Whether what happens is only recalled from records: it was told when it happened. */
@@ -32,7 +34,10 @@ export class RunTeller {
 
   moved(from: string, to: string, trigger: string): void {
     this.#feed?.live({ type: 'run.transitioned', from, to, trigger })
-    if (this.#events.observed) this.#events.emit('run.transitioned', { ...this.#run, from, to, trigger })
+    if (this.#events.observed) {
+      const { runId, workflow, tenant } = this.#run
+      this.#events.emit('run.transitioned', { runId, workflow, tenant, from, to, trigger })
+    }
   }
 
   begun(isResumed: boolean): void {
@@ -43,7 +48,9 @@ export class RunTeller {
     if (this.isRecalling) return
     this.#feed?.live({ type: 'step.started', step })
     if (!this.#events.observed) return
-    this.#events.emit('step.started', { ...this.#run, step, agent: operation?.agent, operation: operation?.name })
+    const { runId, workflow, tenant } = this.#run
+    const { agent, name } = operation ?? nobody
+    this.#events.emit('step.started', { runId, workflow, tenant, step, agent, operation: name })
   }
 
   progressed(step: string, data: unknown): void {
@@ -62,8 +69,9 @@ export class RunTeller {
         return events.emit('step.finished', { ...this.#run, step, outcome: 'cancelled', ms: 0, waitedMs: 0 })
       default: {
         const { status, ms, waitedMs } = outcome
-        const failure = status === 'failed' ? { failure: outcome.failure } : undefined
-        events.emit('step.finished', { ...this.#run, step, outcome: status, ms, waitedMs, ...failure })
+        const { runId, workflow, tenant } = this.#run
+        const told = { runId, workflow, tenant, step, outcome: status, ms, waitedMs }
+        events.emit('step.finished', outcome.status === 'failed' ? { ...told, failure: outcome.failure } : told)
       }
     }
   }

@@ -115,6 +115,21 @@ export const flawedListers = [
     (store) =>
       altered(store, { query: (query) => (query.tenant === undefined ? query : { ...query, parent: undefined }) }),
   ),
+  flawed('ignores the runner of a query', ['runs are listed by the runner that holds them'], (store) =>
+    altered(store, { query: (query) => ({ ...query, runner: undefined }) }),
+  ),
+  flawed(
+    'lists what a runner has held as what it holds',
+    ['runs are listed by the runner that holds them'],
+    (store) => ({
+      list: async (query, call) => {
+        const { runner, ...rest } = query
+        const answer = await store.list(rest, call)
+        if (runner === undefined) return answer
+        return { heads: answer.heads.filter((head) => head.runner === runner) }
+      },
+    }),
+  ),
   flawed(
     'finds sessions without their tenant',
     ['to filter by session or parent without the tenant is refused'],
