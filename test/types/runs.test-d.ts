@@ -5,7 +5,7 @@ import {
   createOrchestrator,
   need,
   operation,
-  orThrow,
+  type orThrow,
   perTenant,
   signal,
   type StepOutcome,

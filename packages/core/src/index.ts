@@ -48,34 +48,8 @@ export {
   toServerSentEvents,
   workflow,
 } from './workflow/index.js'
-export type {
-  Awaited,
-  History,
-  Migration,
-  PassingEvent,
-  PlanNode,
-  RecordedEvent,
-  Resolution,
-  Role,
-  RunEvent,
-  RunFilter,
-  RunHandle,
-  RunInfo,
-  RunList,
-  Runner,
-  RunOptions,
-  RunPage,
-  RunPhase,
-  RunResult,
-  RunState,
-  RunSummary,
-  RunTimes,
-  RunTrigger,
-  Settled,
-  Signal,
-  State,
-  StepDescription,
-  StepOutcome,
-  StepStatus,
-} from './workflow/index.js'
-export type { Workflow, WorkflowBuilder, WorkflowDescription } from './workflow/index.js'
+export type { Awaited, EndsOf, History, Known, Migration, PassingEvent, PlanNode } from './workflow/index.js'
+export type { RecordedEvent, Resolution, Role, RunEvent, RunFilter, RunHandle, RunInfo } from './workflow/index.js'
+export type { RunList, Runner, RunOptions, RunPage, RunPhase, RunResult, RunState } from './workflow/index.js'
+export type { RunSummary, RunTimes, RunTrigger, Settled, Signal, State, StepDescription } from './workflow/index.js'
+export type { StepOutcome, StepStatus, Workflow, WorkflowBuilder, WorkflowDescription } from './workflow/index.js'

@@ -139,18 +139,15 @@ export interface RunningDeps {
 export class RunningOrchestrator implements Orchestrator {
   readonly #deps: RunningDeps
   readonly #runs: Runs
-  readonly run: Runner['run']
-  readonly start: Runner['start']
-  readonly attach: Runner['attach']
+  declare readonly run: Runner['run']
+  declare readonly start: Runner['start']
+  declare readonly attach: Runner['attach']
   #closing: Promise<void> | undefined
 
   constructor(deps: RunningDeps) {
     this.#deps = deps
     this.#runs = new Runs(deps.engine)
-    const { run, start, attach } = runnerOf(this.#runs)
-    this.run = run
-    this.start = start
-    this.attach = attach
+    Object.assign(this, runnerOf(this.#runs))
   }
 
   ask<Input, Output>(

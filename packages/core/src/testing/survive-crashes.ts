@@ -200,7 +200,11 @@ function essenceOf(result: Result): string {
     ([name, { ms: _ms, waitedMs: _waited, ...outcome }]) => [name, outcome],
   )
   const { suggestions: _suggestions, ...told } = rest
-  return JSON.stringify([told, Object.fromEntries(outcomes.toSorted())], bare)
+  return JSON.stringify([told, Object.fromEntries(outcomes.toSorted(byName))], bare)
+}
+
+function byName([one]: readonly unknown[], [other]: readonly unknown[]): number {
+  return String(one) < String(other) ? -1 : 1
 }
 
 /** The clock of an orchestrator that is still being made; until it is there, time stands at its beginning. */

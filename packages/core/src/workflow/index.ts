@@ -1,5 +1,7 @@
 export {
   definitionOfWorkflow,
+  type EndsOf,
+  type Known,
   type Migration,
   operationsWithin,
   type PlanNode,

@@ -1,12 +1,4 @@
-import {
-  type Body,
-  decode,
-  encode,
-  isPlainJson,
-  journalFailure,
-  largestBody,
-  type NewRecord,
-} from '../../ports/index.js'
+import { type Body, decode, encode, journalFailure, largestBody } from '../../ports/index.js'
 
 /** A value without the members that are absent: a body of plain data is the shortest, and soonest written. */
 export function present<Value extends object>(value: Value): Partial<Value> {
@@ -20,33 +12,6 @@ export function bodyOf(what: string, value: unknown): Body {
   const body = encode(value)
   if (body.length <= largestBody) return body
   throw journalFailure('journal.value_too_large', { what, length: body.length, limit: largestBody })
-}
-
-/** A body that is written when it is wanted: where that may never be. */
-export type LateBody = () => Body
-
-/** A record, its body perhaps still to be written. */
-export interface Writing extends Omit<NewRecord, 'body'> {
-  readonly body?: Body | LateBody | undefined
-}
-
-/** As `bodyOf`, but written later where that comes to the same; a value that only `bodyOf` can refuse is written at once. */
-export function lateBodyOf(what: string, value: unknown): Body | LateBody {
-  return isPlainJson(value) ? () => writtenOrWhy(what, value) : bodyOf(what, value)
-}
-
-/** The body, written at the latest now. */
-export function written(body: Body | LateBody | undefined): Body | undefined {
-  return typeof body === 'function' ? body() : body
-}
-
-function writtenOrWhy(what: string, value: unknown): Body {
-  try {
-    return bodyOf(what, value)
-  } catch (failure) {
-    // It is too late for anybody to be told but who looks.
-    return bodyOf('A failure', failure)
-  }
 }
 
 /** Reads what `bodyOf` has written; nothing where there is none. */
@@ -71,6 +36,12 @@ export interface Ending {
   readonly output?: unknown
   readonly step?: string | undefined
   readonly session?: object | undefined
+}
+
+/** The ending of a run whose output is that of a step, or its own. */
+export function endingOf(output: unknown, step: string | undefined, session: object | undefined): Ending {
+  const ending = step === undefined ? { output } : { step }
+  return session === undefined ? ending : { ...ending, session }
 }
 
 /** Why a run ended without an output. */

@@ -5,13 +5,21 @@ import {
   type Head,
   type Hold,
   type Move,
-  type NewHead,
   type NewRecord,
   type Outcome,
   type RunRef,
   type Write,
 } from '../../ports/index.js'
-import { type LateBody, lateBodyOf, bodyOf, type Writing, written } from './bodies.js'
+import { bodyOf } from './bodies.js'
+import {
+  type LateBody,
+  lateBodyOf,
+  type LateHead,
+  type LateMove,
+  nowWritten,
+  type Writing,
+  written,
+} from './late-bodies.js'
 import { writingFailure } from './failures.js'
 import type { Lane, LaneEntry } from './lane.js'
 
@@ -24,14 +32,6 @@ export interface Recorded {
   nudged(nudge: number): void
   /** It is this process's no more, or can be recorded no more: the reason tells. */
   lost(reason: Error): void
-}
-
-/** The head and the move of a run, their bodies perhaps still to be written. */
-export interface LateHead extends Omit<NewHead, 'input'> {
-  readonly input?: Body | LateBody | undefined
-}
-export interface LateMove extends Omit<Move, 'seen' | 'output'> {
-  readonly output?: Body | LateBody | undefined
 }
 
 /** What has to be told when a write is stored. */
@@ -294,10 +294,6 @@ export class RunJournal implements LaneEntry {
 }
 
 const nobody: Recorded = { nudged() {}, lost() {} }
-
-function nowWritten(record: Writing): NewRecord {
-  return typeof record.body === 'function' ? { ...record, body: record.body() } : (record as NewRecord)
-}
 
 function isEnded(status: Move['status']): boolean {
   return (endedStatuses as readonly string[]).includes(status)

@@ -43,14 +43,17 @@ async function dataFor(keeper: RunKeeper, run: LiveRun): Promise<object> {
   return data
 }
 
+/** What the newest run left that had got so far as to have any. */
 async function latestData({ store }: RunKeeper, { spec: { definition, ref, session } }: LiveRun): Promise<unknown> {
-  const { heads } = await store.list({
-    tenant: ref.tenant,
-    workflow: definition.name,
-    session,
-    statuses: endedStatuses,
-    limit: 1,
-  })
-  const [latest] = heads
-  return (valueOf(latest?.output ?? latest?.failure) as Ending | Unfinished | undefined)?.session ?? {}
+  const query = { tenant: ref.tenant, workflow: definition.name, session, statuses: endedStatuses, limit: 10 }
+  let after: string | undefined
+  do {
+    const { heads, next } = await store.list({ ...query, after })
+    for (const { output, failure } of heads) {
+      const ended = valueOf(output ?? failure) as Ending | Unfinished | undefined
+      if (ended?.session !== undefined) return ended.session
+    }
+    after = next
+  } while (after !== undefined)
+  return {}
 }

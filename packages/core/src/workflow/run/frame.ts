@@ -66,8 +66,8 @@ export class Frame {
     this.#outer = outer
     this.#isRepeated = isRepeated
     this.request = outer === undefined ? execution.request : outer.request?.branch()
-    this.outcomes = new Array<StepOutcome | undefined>(nodes.length).fill(undefined)
-    this.#begun = new Array<boolean>(nodes.length).fill(false)
+    this.outcomes = nodes.map(() => undefined)
+    this.#begun = nodes.map(() => false)
     this.#waiting = counts.slice()
     this.#ready = roots.slice()
     this.#left = nodes.length

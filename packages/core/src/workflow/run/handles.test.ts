@@ -146,6 +146,6 @@ test('a budget counts all calls of a run together; the workflow’s own is the m
   ] as const) {
     const result = await t.run(spending, times, options)
     expect(result).toMatchObject({ status: 'failed', failedStep: 'two' })
-    expect(result.status === 'failed' && result.failure.code).toBe('budget.exhausted')
+    expect(result.status === 'failed' && result.failure.code).toBe('budget.exceeded')
   }
 })

@@ -1,7 +1,7 @@
 export { assertReplays } from './assert-replays.js'
 export { Engine, type EngineDeps, type Role } from './engine.js'
 export { runFailure } from './failures.js'
-export type { Resolution } from './open-run.js'
+export type { Resolution } from './resolution.js'
 export { orThrow } from './or-throw.js'
 export type { StepOutcome } from './outcome.js'
 export type { PassingEvent, RecordedEvent, RunEvent } from './run-events.js'

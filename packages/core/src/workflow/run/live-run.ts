@@ -2,9 +2,8 @@ import type { Deadlined } from '../../dispatch/index.js'
 import { type EndedStatus, errorText, type Failure, type ReleasedStatus, type RunRecord } from '../../ports/index.js'
 import type { StepDefinition } from '../graph/index.js'
 import {
-  bodyOf,
   cancelSignal,
-  type Ending,
+  endingOf,
   type RunJournal,
   type SignalBody,
   valueOf,
@@ -28,11 +27,6 @@ export type Left = (run: LiveRun, wakeInMs: number | undefined) => void
 
 /** Waits longer than this do not keep a run in a process. */
 const longestStayMs = 5_000
-
-function endingOf(output: unknown, step: string | undefined, session: object | undefined): Ending {
-  const ending = step === undefined ? { output } : { step }
-  return session === undefined ? ending : { ...ending, session }
-}
 
 const triggers = {
   pending: 'handed_back',
@@ -59,6 +53,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   readonly #ear: Ear
   readonly #journal: RunJournal
   #root: Frame | undefined
+  #hasSession = false
   #wasRefused = false
   #isBeginning = false
 
@@ -105,6 +100,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     const execution = this.#execution
     const { dispatch, begin } = this.#host
     execution.session = session
+    this.#hasSession = this.spec.session !== undefined && definition.session !== undefined
     if (dueInMs <= 0) return this.expire()
     this.#machine.move('taken')
     this.#teller.begun(!past.isEmpty)
@@ -269,15 +265,14 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     if (this.isOver) return
     this.#close(status === 'cancelled' ? 'the run was cancelled' : 'the run has ended', why)
     this.#machine.move(status)
-    const { definition, session } = this.spec
-    // The data of its session go on to the next run whatever becomes of this one.
-    const data = definition.session === undefined || session === undefined ? undefined : this.#execution.session
+    // The data of its session go on to the next run whatever becomes of this one, unless it never had them.
+    const data = this.#hasSession ? this.#execution.session : undefined
     const failure = unfinishedBody(conclusion, data)
     const closing = this.#execution.request?.end(why, why)
     this.#journal.leave({ status, output, failure }, () => {
       if (closing === undefined) this.#tell(conclusion)
       // Whatever could not be closed was reported by whoever closes it.
-      else closing.catch(() => {}).then(() => this.#tell(conclusion))
+      else void closing.catch(() => {}).then(() => this.#tell(conclusion))
     })
   }
 

@@ -1,4 +1,5 @@
 import {
+  classify,
   type Head,
   isFailure,
   type NewRecord,
@@ -7,27 +8,17 @@ import {
   endedStatuses,
   type WorkflowVersion,
 } from '../../ports/index.js'
-import { type Signal, type WorkflowDefinition } from '../graph/index.js'
-import {
-  bodyOf,
-  cancelSignal,
-  type History,
-  permitKey,
-  readHistory,
-  type SignalBody,
-  signalKey,
-} from '../journal/index.js'
+import type { Signal, WorkflowDefinition } from '../graph/index.js'
+import { bodyOf, cancelSignal, type History, readHistory, type SignalBody, signalKey } from '../journal/index.js'
 import { checked } from './contract.js'
 import type { Engine } from './engine.js'
 import { runFailure, violation } from './failures.js'
 import type { LiveRun } from './live-run.js'
 import { Pause } from './pause.js'
 import { fits } from './registry.js'
+import { decided, type Resolution } from './resolution.js'
 import type { RunEvent } from './run-events.js'
 import type { AnyResult } from './run-result.js'
-
-/** What a person decides about a step of which nobody can tell whether it was done. */
-export type Resolution = { readonly output: unknown } | { readonly failure: unknown } | 'retry'
 
 /** A run by its name: whoever carries it out, wherever that is. */
 export class OpenRun {
@@ -66,7 +57,11 @@ export class OpenRun {
           if (result.status !== 'running' || result.because === 'host-closing') return result
           continue
         }
-        const history = await this.#history()
+        const history = await this.#historyUnlessBusy(until)
+        if (history === undefined) {
+          await pause.untilLooked(until)
+          continue
+        }
         const { status } = history.head
         if (status !== 'running' && status !== 'pending') return await stored.result(this.#definition, history)
         if (clock.monotonic() >= until) return await stored.result(this.#definition, history)
@@ -218,6 +213,16 @@ export class OpenRun {
     return live
   }
 
+  /** Its history; nothing where the store cannot tell just now, and whoever waits has the time to ask again. */
+  async #historyUnlessBusy(until: number): Promise<History | undefined> {
+    try {
+      return await this.#history()
+    } catch (error) {
+      if (classify(error) === 'retry' && this.#engine.clock.monotonic() < until) return undefined
+      throw error
+    }
+  }
+
   async #history(): Promise<History> {
     const history = await readHistory(this.#engine.store, this.#ref)
     if (history === undefined) {
@@ -256,26 +261,6 @@ export class OpenRun {
   #notOpen({ status }: Head): Error {
     return runFailure('workflow.not_open', { run: this.id, status })
   }
-}
-
-function decided(step: string, resolution: Resolution, { records }: History): NewRecord {
-  if (resolution !== 'retry' && !['output', 'failure'].some((name) => Object.hasOwn(Object(resolution), name))) {
-    const expected = `{ output }, { failure } or 'retry'`
-    throw runFailure('workflow.invalid_option', { option: 'resolution', received: shown(resolution), expected })
-  }
-  if (resolution === 'retry') {
-    let number = 1
-    while (records.some(({ key }) => key === permitKey(step, number))) number++
-    return { key: permitKey(step, number), kind: 'mark', attempt: number }
-  }
-  if ('output' in resolution) {
-    return { key: step, kind: 'result', body: bodyOf(`The output of ${step}`, resolution.output), attempt: 1 }
-  }
-  const { failure } = resolution
-  const told = isFailure(failure)
-    ? failure
-    : runFailure('workflow.invalid_choice', { workflow: '', step, because: String(failure) })
-  return { key: step, kind: 'failure', body: bodyOf('A failure', told), attempt: 1 }
 }
 
 function isOver({ status }: Head): boolean {

@@ -1,10 +1,18 @@
 import { definitionOfWorkflow, type Signal, type Workflow, type WorkflowDefinition } from '../graph/index.js'
 import { type History, readHistory } from '../journal/index.js'
-import { Failure, identifier, type InputOf, isFailure, type RunRef, type StandardSchema } from '../../ports/index.js'
+import {
+  type Failure,
+  identifier,
+  type InputOf,
+  isFailure,
+  type RunRef,
+  type StandardSchema,
+} from '../../ports/index.js'
 import type { Engine } from './engine.js'
 import { runFailure } from './failures.js'
 import { LiveRun } from './live-run.js'
-import { OpenRun, type Resolution } from './open-run.js'
+import { OpenRun } from './open-run.js'
+import type { Resolution } from './resolution.js'
 import { type Edit, repeatOf } from './rerun.js'
 import type { RunEvent } from './run-events.js'
 import type { RunOptions } from './run-options.js'

@@ -30,7 +30,7 @@ it('admits as many as there are slots, in the order of asking, and none for ever
       const waiting: One[] = []
       let next = 0
       const look = () => {
-        for (const one of [...waiting]) {
+        for (const one of waiting.slice()) {
           if (!one.isAdmitted) continue
           waiting.splice(waiting.indexOf(one), 1)
           inside.push(one)

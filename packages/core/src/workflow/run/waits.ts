@@ -57,7 +57,7 @@ export class Waits {
 
   /** Nobody waits any more. */
   clear(): void {
-    for (const wait of [...this.#waiting.keys()]) this.#forget(wait)
+    for (const wait of this.#waiting.keys()) this.#forget(wait)
     this.#untaken = []
   }
 

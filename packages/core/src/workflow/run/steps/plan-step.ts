@@ -83,7 +83,7 @@ export class PlanRun extends Composite<PlanStep> {
 
   #output(): Readonly<Record<string, Settled<string, unknown>>> {
     const entries = this.#outcomes.map((one, place): [string, Settled<string, unknown>] => {
-      const { name } = this.#graph?.nodes[place] as PlannedNode
+      const { name } = (this.#graph as Graph<PlannedNode>).nodes[place] as PlannedNode
       if (one?.status === 'succeeded') return [name, { item: name, ok: true, output: one.output, ms: one.ms }]
       const { failure, ms } = one as StepOutcome & { readonly status: 'failed' }
       return [name, { item: name, ok: false, failure, ms }]

@@ -1,0 +1,42 @@
+import { type Body, isPlainJson, type Move, type NewHead, type NewRecord } from '../../ports/index.js'
+import { bodyOf } from './bodies.js'
+
+/** A body that is written when it is wanted: where that may never be. */
+export type LateBody = () => Body
+
+/** A record, its body perhaps still to be written. */
+export interface Writing extends Omit<NewRecord, 'body'> {
+  readonly body?: Body | LateBody | undefined
+}
+
+/** As `bodyOf`, but written later where that comes to the same; a value that only `bodyOf` can refuse is written at once. */
+export function lateBodyOf(what: string, value: unknown): Body | LateBody {
+  return isPlainJson(value) ? () => writtenOrWhy(what, value) : bodyOf(what, value)
+}
+
+/** The body, written at the latest now. */
+export function written(body: Body | LateBody | undefined): Body | undefined {
+  return typeof body === 'function' ? body() : body
+}
+
+function writtenOrWhy(what: string, value: unknown): Body {
+  try {
+    return bodyOf(what, value)
+  } catch (failure) {
+    // It is too late for anybody to be told but who looks.
+    return bodyOf('A failure', failure)
+  }
+}
+
+/** The head and the move of a run, their bodies perhaps still to be written. */
+export interface LateHead extends Omit<NewHead, 'input'> {
+  readonly input?: Body | LateBody | undefined
+}
+export interface LateMove extends Omit<Move, 'seen' | 'output'> {
+  readonly output?: Body | LateBody | undefined
+}
+
+/** The record, its body written at the latest now. */
+export function nowWritten(record: Writing): NewRecord {
+  return typeof record.body === 'function' ? { ...record, body: record.body() } : (record as NewRecord)
+}
