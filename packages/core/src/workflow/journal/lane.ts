@@ -46,6 +46,11 @@ export class Lane {
     this.#clock = clock
   }
 
+  /** Whether nobody gains by waiting for what is stored. */
+  get isVolatile(): boolean {
+    return this.#store.isVolatile === true
+  }
+
   /** For how long the store has not answered, while something waits to be stored. */
   get silentMs(): number {
     return this.#sentAt === undefined ? 0 : this.#clock.monotonic() - this.#sentAt
@@ -58,7 +63,7 @@ export class Lane {
 
   /** Somebody has something to be stored. */
   add(entry: LaneEntry): void {
-    if (this.#store.isVolatile === true) return this.#storeNow(entry)
+    if (this.isVolatile) return this.#storeNow(entry)
     this.#queue.add(entry)
     if (this.#isSending) return
     this.#isSending = true

@@ -40,3 +40,8 @@ export interface LateMove extends Omit<Move, 'seen' | 'output'> {
 export function nowWritten(record: Writing): NewRecord {
   return typeof record.body === 'function' ? { ...record, body: record.body() } : (record as NewRecord)
 }
+
+/** What is written late takes no room that anybody counts. */
+export function sizeOf(body: Body | LateBody | undefined): number {
+  return typeof body === 'string' ? body.length : 0
+}

@@ -17,6 +17,7 @@ import {
   type LateHead,
   type LateMove,
   nowWritten,
+  sizeOf,
   type Writing,
   written,
 } from './late-bodies.js'
@@ -68,45 +69,27 @@ export class RunJournal implements LaneEntry {
   /** How many records the run has. */
   count: number
 
-  private constructor(
-    run: RunRef,
-    runner: string,
-    lane: Lane,
-    options: { readonly isVolatile: boolean; readonly count?: number },
-    recorded: Recorded,
-  ) {
+  private constructor(run: RunRef, runner: string, lane: Lane, recorded: Recorded, count = 0) {
     this.run = run
     this.#runner = runner
     this.#lane = lane
-    this.#isVolatile = options.isVolatile
-    this.count = options.count ?? 0
+    this.#isVolatile = lane.isVolatile
+    this.count = count
     this.#recorded = recorded
   }
 
   /** The journal of a new run. Nothing is stored yet. */
-  static ofNew(
-    run: RunRef,
-    head: LateHead,
-    runner: string,
-    lane: Lane,
-    options: { readonly isVolatile: boolean },
-    recorded: Recorded,
-  ): RunJournal {
-    const journal = new RunJournal(run, runner, lane, options, recorded)
+  static ofNew(run: RunRef, head: LateHead, runner: string, lane: Lane, recorded: Recorded): RunJournal {
+    const journal = new RunJournal(run, runner, lane, recorded)
     journal.#head = head
     return journal
   }
 
-  /** The journal of a run that was claimed. */
-  static ofClaimed(
-    hold: Hold,
-    lane: Lane,
-    options: { readonly isVolatile: boolean; readonly count: number; readonly seen: number },
-    recorded: Recorded,
-  ): RunJournal {
-    const journal = new RunJournal(hold.run, hold.runner, lane, options, recorded)
+  /** The journal of a run that was claimed: how many records it has, and how many of its signals were read. */
+  static ofClaimed(hold: Hold, count: number, seen: number, lane: Lane, recorded: Recorded): RunJournal {
+    const journal = new RunJournal(hold.run, hold.runner, lane, recorded, count)
     journal.#hold = hold
-    journal.seen = options.seen
+    journal.seen = seen
     return journal
   }
 
@@ -225,7 +208,12 @@ export class RunJournal implements LaneEntry {
   /** Where nothing lasts, a run that nobody has looked for is written when somebody does. */
   #leaveBehind({ status }: LateMove, stored: Stored): void {
     const isWhole = this.#head !== undefined && this.#sent === undefined
-    if (isWhole && isEnded(status) && this.#lane.leaveBehind(() => this.take() as Write)) this.#recorded = nobody
+    if (
+      isWhole &&
+      (endedStatuses as readonly string[]).includes(status) &&
+      this.#lane.leaveBehind(() => this.take() as Write)
+    )
+      this.#recorded = nobody
     else this.#queue()
     stored()
   }
@@ -294,12 +282,3 @@ export class RunJournal implements LaneEntry {
 }
 
 const nobody: Recorded = { nudged() {}, lost() {} }
-
-function isEnded(status: Move['status']): boolean {
-  return (endedStatuses as readonly string[]).includes(status)
-}
-
-/** What is written late takes no room that anybody counts. */
-function sizeOf(body: Body | LateBody | undefined): number {
-  return typeof body === 'string' ? body.length : 0
-}

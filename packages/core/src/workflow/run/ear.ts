@@ -5,14 +5,29 @@ export class Ear {
   readonly #seen: { seen: number }
   readonly #read: () => Promise<readonly RunRecord[]>
   readonly #hear: (signal: RunRecord) => void
+  readonly #heard: () => void
   #told = 0
   #isReading = false
 
-  /** `seen` holds the last count that was dealt with; `read` gives the signals, the oldest first, and all of them each time. */
-  constructor(seen: { seen: number }, read: () => Promise<readonly RunRecord[]>, hear: (signal: RunRecord) => void) {
+  /**
+   * `seen` holds the last count that was dealt with; `read` gives the signals, the oldest first, and all of them each time;
+   * `heard` is told when there is no more to be read.
+   */
+  constructor(
+    seen: { seen: number },
+    read: () => Promise<readonly RunRecord[]>,
+    hear: (signal: RunRecord) => void,
+    heard: () => void,
+  ) {
     this.#seen = seen
     this.#read = read
     this.#hear = hear
+    this.#heard = heard
+  }
+
+  /** Whether there is something that it has been told of, and has not heard yet. */
+  get isListening(): boolean {
+    return this.#isReading
   }
 
   /** The store has counted so many signals. */
@@ -35,5 +50,6 @@ export class Ear {
       this.#told = this.#seen.seen
     }
     this.#isReading = false
+    this.#heard()
   }
 }

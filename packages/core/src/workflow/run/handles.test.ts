@@ -89,7 +89,7 @@ test('nobody attaches to a run that is not, or to one of another tenant', async 
     await expect(run.events()[Symbol.asyncIterator]().next()).rejects.toMatchObject(unknown)
   }
   expect(await t.tenant('acme').attach(quick, 'a').result()).toMatchObject({ status: 'succeeded' })
-  expect(() => t.tenant('acme').attach(quick, 'a', { tenant: 'other' })).toThrow()
+  expect(() => t.tenant('acme').attach(quick, 'a', { tenant: 'other' })).toThrow('other')
 })
 
 test('a run that is attached to as one of another workflow is told apart', async () => {

@@ -78,7 +78,7 @@ test('what cannot be asked for is told', async () => {
   ]) {
     await expect(t.runs.list(filter as never)).rejects.toMatchObject({ code: 'workflow.invalid_option' })
   }
-  await expect(t.runs.list({ after: 'nonsense' })).rejects.toThrow()
+  await expect(t.runs.list({ after: 'nonsense' })).rejects.toMatchObject({ name: 'Failure' })
 })
 
 test('a run is got by its id and tenant', async () => {
@@ -136,7 +136,9 @@ test('only what comes before may be edited, and only what there is', async () =>
   await expect(run.rerunFrom('one', { edit: { input: 'text' as never } })).rejects.toMatchObject({
     code: 'workflow.invalid_input',
   })
-  await expect(t.attach(mapped, 'm').rerunFrom('total', { edit: { steps: { all: [1] } } })).rejects.toThrow()
+  await expect(t.attach(mapped, 'm').rerunFrom('total', { edit: { steps: { all: [1] } } })).rejects.toThrow(
+    'all is a map',
+  )
 })
 
 test('what a signal brought is there again, and what is repeated waits anew', async () => {

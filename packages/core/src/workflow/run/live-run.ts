@@ -16,8 +16,8 @@ import { runFailure } from './failures.js'
 import { Frame, type FrameOwner } from './frame.js'
 import { type Carried, LiveExecution } from './live-execution.js'
 import type { FeedReader } from './run-feed.js'
-import { type AnyResult, type Conclusion, resultOf, suggestionsFor } from './run-result.js'
-import type { RunHost, RunSpec } from './run-spec.js'
+import { type AnyResult, type Conclusion, failedBy, resultOf } from './run-result.js'
+import { factsOf, type RunHost, type RunSpec } from './run-spec.js'
 import { RunStateMachine } from './run-states.js'
 import { RunTeller } from './run-teller.js'
 import { unfinishedBody } from './unfinished-body.js'
@@ -51,7 +51,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   readonly #machine: RunStateMachine
   readonly #execution: LiveExecution
   readonly #ear: Ear
-  readonly #journal: RunJournal
+  readonly journal: RunJournal
   #root: Frame | undefined
   #hasSession = false
   #wasRefused = false
@@ -72,20 +72,17 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     const { promise, resolve } = Promise.withResolvers<AnyResult>()
     this.done = promise
     this.#resolve = resolve
-    this.#journal = journalOf(this)
+    this.journal = journalOf(this)
     this.#ear = new Ear(
-      this.#journal,
+      this.journal,
       () => host.signalsOf(ref),
       (signal) => this.#hear(signal),
+      () => this.turned(this.#execution.underWay),
     )
   }
 
   get id(): string {
     return this.spec.ref.id
-  }
-
-  get journal(): RunJournal {
-    return this.#journal
   }
 
   /** It waits for its turn; its time counts already. */
@@ -96,7 +93,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   /** Begins the first steps, or those that come after what is recorded. */
   begin(session: object = {}): void {
     if (this.isOver) return
-    const { definition, ref, input, dueInMs, budget, past } = this.spec
+    const { definition, input, dueInMs, budget, past } = this.spec
     const execution = this.#execution
     const { dispatch, begin } = this.#host
     execution.session = session
@@ -104,21 +101,11 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     if (dueInMs <= 0) return this.expire()
     this.#machine.move('taken')
     this.#teller.begun(!past.isEmpty)
-    const { tenant, session: id, priority, context: about, traceparent } = this.spec
-    const facts = {
-      runId: ref.id,
-      workflow: definition.name,
-      tenant,
-      session: id,
-      priority,
-      context: about,
-      traceparent,
-    }
-    execution.request = dispatch.open(facts, dueInMs, budget && { budget }, past.calls)
+    execution.request = dispatch.open(factsOf(this.spec), dueInMs, budget && { budget }, past.calls)
     this.queue()
     if (!past.isEmpty) for (const signal of past.untaken) this.#hear(signal)
     // It may have been told to stop before it was taken over: then nothing is begun any more.
-    if (this.#hasEnded) return
+    if (isOver(this)) return
     this.#root = new Frame({ execution, definition, prefix: '', input, begin, owner: this })
     this.#machine.move('prepared')
     // Before all that can begin has begun, nobody knows where the run stands.
@@ -128,10 +115,6 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     this.#teller.isRecalling = false
     this.#isBeginning = false
     this.turned(execution.underWay)
-  }
-
-  get #hasEnded(): boolean {
-    return this.isOver
   }
 
   /** Watches what happens in it. */
@@ -147,7 +130,8 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     else {
       this.#machine.move('none_running')
       const { waits, isWaiting } = this.#execution
-      if (!isWaiting) return
+      // What it waits for may be on its way: it is looked at again when that is heard.
+      if (!isWaiting || this.#ear.isListening) return
       // Its own time goes on while it waits.
       const wakeInMs = Math.min(waits.earliestInMs, this.dueAt - this.#host.clock.monotonic())
       if (wakeInMs <= longestStayMs) return
@@ -174,9 +158,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
 
   /** It has failed; the step where that is one's failure. */
   fail(failure: Failure, failedStep?: string): void {
-    const suggestions = suggestionsFor(failure, failedStep)
-    const step = failedStep === undefined ? undefined : { failedStep }
-    this.#end('failed', { ok: false, status: 'failed', failure, ...step, suggestions }, failure)
+    this.#end('failed', failedBy(failure, failedStep), failure)
   }
 
   unclear(step: string): void {
@@ -192,33 +174,30 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   lost(reason: Error): void {
     if (!writingFailure.is(reason, 'journal.superseded')) return this.#refused(reason as Failure)
     if (!this.isOver) this.#close('another process has taken the run over', reason)
-    this.#journal.abandon()
+    this.journal.abandon()
     this.#tell({ ok: false, status: 'running', because: 'taken-over' })
   }
 
   /** What it had to record the store will never take: it fails by that, which can be recorded, unless that was refused too. */
   #refused(failure: Failure): void {
-    if (!this.#journal.isClosed && !this.#wasRefused) {
+    if (!this.journal.isClosed && !this.#wasRefused) {
       this.#wasRefused = true
       this.isOver = false
       return this.fail(failure)
     }
     if (!this.isOver) this.#close('the run cannot be recorded', failure)
-    this.#tell({ ok: false, status: 'failed', failure, suggestions: suggestionsFor(failure, undefined) })
+    this.#tell(failedBy(failure))
   }
 
   /** Its time is up. */
   expire(): void {
     const { deadlineMs = 0, definition } = this.spec
     this.#machine.move('time_up')
-    const isUnknown = this.#host.isStalled && this.#journal.isBehind
+    const isUnknown = this.#host.isStalled && this.journal.isBehind
     this.fail(runFailure('workflow.run_timed_out', { workflow: definition.name, run: this.id, deadlineMs }))
     if (!isUnknown) return
     // Nobody is made to wait for a store that does not answer; what it has to be told it is told when it does.
-    const failure = writingFailure('journal.outcome_unknown', { run: this.id })
-    this.#resolve(
-      this.#result({ ok: false, status: 'failed', failure, suggestions: suggestionsFor(failure, undefined) }),
-    )
+    this.#resolve(this.#result(failedBy(writingFailure('journal.outcome_unknown', { run: this.id }))))
   }
 
   cancel(reason: unknown): void {
@@ -235,8 +214,12 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
 
   /** Has it wait for somebody to look at it. */
   needAttention(because: 'definition-changed' | 'too-many-recoveries', step?: string): void {
-    const where = step === undefined ? undefined : { step }
-    this.#release('needs-attention', { ok: false, status: 'needs-attention', because, ...where })
+    this.#release('needs-attention', {
+      ok: false,
+      status: 'needs-attention',
+      because,
+      ...(step !== undefined && { step }),
+    })
   }
 
   #hear(signal: RunRecord): void {
@@ -251,7 +234,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     const { failures } = this.#execution
     let body: Writing['body']
     try {
-      body = this.#journal.bodyOf('The output of a run', endingOf(output, step, session))
+      body = this.journal.bodyOf('The output of a run', endingOf(output, step, session))
     } catch (error) {
       return this.fail(error as Failure)
     }
@@ -269,7 +252,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     const data = this.#hasSession ? this.#execution.session : undefined
     const failure = unfinishedBody(conclusion, data)
     const closing = this.#execution.request?.end(why, why)
-    this.#journal.leave({ status, output, failure }, () => {
+    this.journal.leave({ status, output, failure }, () => {
       if (closing === undefined) this.#tell(conclusion)
       // Whatever could not be closed was reported by whoever closes it.
       else void closing.catch(() => {}).then(() => this.#tell(conclusion))
@@ -280,22 +263,20 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   #release(status: ReleasedStatus, conclusion: Conclusion, wakeInMs = Number.POSITIVE_INFINITY): void {
     if (this.isOver) return
     this.#machine.move(triggers[status])
-    const reason = 'the run goes on later'
-    this.isOver = true
     this.#forget()
-    this.#root?.interrupt(reason)
-    void this.#execution.request?.end(reason)?.catch(() => {})
+    this.#root?.interrupt('the run goes on later')
+    void this.#execution.request?.end('the run goes on later')?.catch(() => {})
     const due = Number.isFinite(wakeInMs) ? { wakeInMs: Math.ceil(wakeInMs) } : undefined
-    this.#journal.leave({ status, ...due }, () => this.#tell(conclusion, due?.wakeInMs))
+    this.journal.leave({ status, ...due }, () => this.#tell(conclusion, due?.wakeInMs))
   }
 
-  #close(because: string, reason: unknown = because): void {
-    this.isOver = true
+  #close(because: string, reason: unknown): void {
     this.#forget()
     this.#root?.stop(because, reason)
   }
 
   #forget(): void {
+    this.isOver = true
     this.#host.deadlines.remove(this)
     if (this.#execution.isWaiting) this.#execution.waits.clear()
   }
@@ -309,8 +290,12 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
 
   #result(conclusion: Conclusion): AnyResult {
     const { past, definition } = this.spec
-    const { clock } = this.#host
-    const wallMs = past.isEmpty ? clock.monotonic() - this.#beganAt : this.#execution.info.elapsedMs
+    const wallMs = past.isEmpty ? this.#host.clock.monotonic() - this.#beganAt : this.#execution.info.elapsedMs
     return resultOf(this.id, definition, this.#root?.outcomes ?? [], wallMs, conclusion)
   }
+}
+
+// The compiler does not know that what is called in between may change it.
+function isOver(run: { readonly isOver: boolean }): boolean {
+  return run.isOver
 }

@@ -32,12 +32,12 @@ const rig = () => {
   })
   return { tools, begun, most: () => most }
 }
-const base = () => workflow('flow', { input: z.array(any), output: any })
+const base = () => workflow('flow', { input: z.array(z.any()), output: any })
 
 test('a map asks for each item, and gives the outputs in the order of the items', async () => {
   const { tools } = rig()
   const flow = base()
-    .map('all', { over: ({ input }) => input, run: tools.double, with: (item: number) => item })
+    .map('all', { over: ({ input }) => input, run: tools.double, with: (item) => item as number })
     .output(['all'], ({ steps }) => steps.all)
   await using t = await createTestOrchestrator({ workflows: [flow] })
   expect(await t.run(flow, [3, 1, 2])).toMatchObject({ status: 'succeeded', output: [6, 2, 4] })
@@ -149,7 +149,7 @@ test('an item may be given to one of several, as it is picked', async () => {
 test('a map of 2,000 items is done, kept, and read again', async () => {
   const { tools } = rig()
   const flow = base()
-    .map('all', { over: ({ input }) => input, run: tools.double, with: (item: number) => item })
+    .map('all', { over: ({ input }) => input, run: tools.double, with: (item) => item as number })
     .output(['all'], ({ steps }) => steps.all)
   await using t = await createTestOrchestrator({ workflows: [flow] })
   const items = Array.from({ length: 2_000 }, (_, index) => index)

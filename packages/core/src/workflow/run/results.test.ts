@@ -101,7 +101,6 @@ test('failed: the failure, its step, what may help, and what there is so far', a
     steps: { one: done, two: { status: 'failed' }, three: { status: 'skipped', because: 'the step two has failed' } },
   })
   expect(result.status === 'failed' && result.suggestions).toEqual([
-    'See the cause.',
     'Say what two does instead: fallback or onFailure; or, if the output can do without it, optional.',
   ])
   expect(thrownBy(() => orThrow(result))).toBe(result.status === 'failed' && result.failure)

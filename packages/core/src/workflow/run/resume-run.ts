@@ -83,11 +83,10 @@ export class RunResumer {
       past: past instanceof Past ? past : new Past(records),
       storeTime,
     }
-    const { isVolatile } = keeper
     const run = new LiveRun(
       keeper,
       spec,
-      (one) => RunJournal.ofClaimed(hold, keeper.lane, { isVolatile, count: records.length, seen: head.nudge }, one),
+      (one) => RunJournal.ofClaimed(hold, records.length, head.nudge, keeper.lane, one),
       keeper.left,
     )
     keeper.enter(run)

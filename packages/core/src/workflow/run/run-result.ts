@@ -99,8 +99,14 @@ function timesOf(steps: Readonly<Record<string, StepOutcome | undefined>>, wallM
   return { wallMs, stepsMs, waitedMs, speedup: wallMs > 0 ? stepsMs / wallMs : 1 }
 }
 
+/** The conclusion of a run that failed, by itself or by a step. */
+export function failedBy(failure: Failure, failedStep?: string): Extract<Conclusion, { status: 'failed' }> {
+  const step = failedStep === undefined ? undefined : { failedStep }
+  return { ok: false, status: 'failed', failure, ...step, suggestions: suggestionsFor(failure, failedStep) }
+}
+
 /** What may help with a failure: its own remedy, and what the workflow could say about such a step. */
-export function suggestionsFor(failure: Failure, step: string | undefined): readonly string[] {
+function suggestionsFor(failure: Failure, step: string | undefined): readonly string[] {
   // What failed within may say more than that it did.
   const suggestions = failure.remedy === '' || failure.remedy === 'See the cause.' ? [] : [failure.remedy]
   if (step === undefined) return suggestions

@@ -1,4 +1,4 @@
-import type { BudgetLimits, Deadlines, Dispatch } from '../../dispatch/index.js'
+import type { BudgetLimits, Deadlines, Dispatch, RunFacts } from '../../dispatch/index.js'
 import type { Clock, EventSink, Operation, Priority, RunRecord, RunRef } from '../../ports/index.js'
 import type { WorkflowDefinition } from '../graph/index.js'
 import type { BeginStep } from './frame.js'
@@ -26,6 +26,11 @@ export interface RunSpec {
   readonly past: Past
   /** The store's time and, at the same moment, that of the monotonic clock. */
   readonly storeTime: StoreMoment | undefined
+}
+
+/** What dispatch is told of a run. */
+export function factsOf({ definition, ref, tenant, session, priority, context, traceparent }: RunSpec): RunFacts {
+  return { runId: ref.id, workflow: definition.name, tenant, session, priority, context, traceparent }
 }
 
 export interface StoreMoment {

@@ -17,7 +17,7 @@ import { type Edit, repeatOf } from './rerun.js'
 import type { RunEvent } from './run-events.js'
 import type { RunOptions } from './run-options.js'
 import { checkRunOptions } from './run-options.js'
-import { type AnyResult, resultOf, type RunResult, suggestionsFor } from './run-result.js'
+import { type AnyResult, resultOf, type RunResult, failedBy } from './run-result.js'
 import { queryOf, type RunFilter, type RunPage, type RunSummary, summaryOf } from './run-views.js'
 import { noOptions, RunStarter } from './start-run.js'
 import { storedTenant } from './tenants.js'
@@ -173,13 +173,7 @@ export class Runs implements RunList {
     const failure = error as Failure
     // Where another run has the id, this one has not.
     const runId = id === undefined || failure.code === 'workflow.conflict' ? this.#engine.newId() : id
-    const conclusion = {
-      ok: false,
-      status: 'failed',
-      failure,
-      suggestions: suggestionsFor(failure, undefined),
-    } as const
-    return Promise.resolve(resultOf(runId, definition, [], 0, conclusion))
+    return Promise.resolve(resultOf(runId, definition, [], 0, failedBy(failure)))
   }
 
   #open(definition: WorkflowDefinition, ref: RunRef): OpenRun {

@@ -141,7 +141,10 @@ test('a run that is cancelled while it waits for its turn gives its place to the
   const second = await t.start(holding, 'b', { session: 's' })
   const third = t.run(holding, 'c', { session: 's' })
   await turns()
-  await second.cancel('no more')
+  const cancelled = second.cancel('no more')
+  await turns()
+  await t.advance(1_000)
+  await cancelled
   expect(await second.result()).toMatchObject({ status: 'cancelled' })
   await release()
   expect(order).toEqual(['a begins', 'a ends', 'c begins'])

@@ -115,7 +115,7 @@ export class RunStarter {
     const run = new LiveRun(
       keeper,
       spec,
-      (one) => RunJournal.ofNew(ref, head, keeper.runner.info.name, keeper.lane, keeper, one),
+      (one) => RunJournal.ofNew(ref, head, keeper.runner.info.name, keeper.lane, one),
       keeper.left,
     )
     keeper.enter(run)

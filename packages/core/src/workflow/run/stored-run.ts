@@ -7,7 +7,7 @@ import { migrated } from './migrated.js'
 import type { Past } from './past.js'
 import { eventOf, isNumbered, type RecordedEvent } from './run-events.js'
 import { Replay } from './replay.js'
-import { type AnyResult, type Conclusion, resultOf, suggestionsFor } from './run-result.js'
+import { type AnyResult, type Conclusion, resultOf, failedBy } from './run-result.js'
 import { tenantOf } from './tenants.js'
 import { awaitedOf } from './waits.js'
 
@@ -76,8 +76,7 @@ export class StoredRuns {
       case 'failed': {
         const { failure: told, step, because } = (valueOf(head.failure) ?? {}) as Unfinished
         const failure = isFailure(told) ? told : unreadable(because)
-        const failedStep = step === undefined ? undefined : { failedStep: step }
-        return { ok: false, status: 'failed', failure, ...failedStep, suggestions: suggestionsFor(failure, step) }
+        return failedBy(failure, step)
       }
       case 'cancelled': {
         const { because } = (valueOf(head.failure) ?? {}) as Unfinished
