@@ -69,9 +69,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     this.#teller = new RunTeller(host.events, place, past.numbered)
     this.#machine = new RunStateMachine('queued', (from, to, trigger) => this.#teller.moved(from, to, trigger))
     this.#execution = new LiveExecution(host, spec, this.#teller, this)
-    const { promise, resolve } = Promise.withResolvers<AnyResult>()
-    this.done = promise
-    this.#resolve = resolve
+    ;({ promise: this.done, resolve: this.#resolve } = Promise.withResolvers<AnyResult>())
     this.journal = journalOf(this)
     this.#ear = new Ear(
       this.journal,
