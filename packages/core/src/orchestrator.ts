@@ -195,7 +195,7 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     {
       definitions,
       role: options.role ?? 'all',
-      runner: { ...thisProcess(), name: random.id(), instance: settings.journal.instance },
+      runner: { ...thisProcess(), instance: settings.journal.instance },
       settings: settings.workflow,
       journal: settings.journal,
     },

@@ -134,9 +134,13 @@ export class Dispatch implements Dispatcher {
     return this.#call(call, options, this.#output)
   }
 
-  /** Takes in no more requests, waits for those under way, stops those that are not done in time; tells how many. */
-  drain(drainMs: number): Promise<number> {
+  /** Takes in no more requests; what belongs to requests that are there is still done. */
+  shut(): void {
     this.#closing = true
+  }
+
+  /** Waits for the requests that are there, stops those that are not done in time; tells how many. */
+  drain(drainMs: number): Promise<number> {
     return this.#underWay.drain(drainMs)
   }
 
@@ -283,14 +287,8 @@ export class Dispatch implements Dispatcher {
     if (!events.observed || !call.isTold) return
     const ms = this.#host.monotonic() - call.startedAt
     const { message, attempts, waitedMs } = call
-    events.emit('call.finished', {
-      message,
-      ms,
-      outcome,
-      attempts,
-      waitedMs,
-      ...(failure !== undefined && { failure }),
-    })
+    const told = { message, ms, outcome, attempts, waitedMs }
+    events.emit('call.finished', failure === undefined ? told : { ...told, failure })
   }
 }
 

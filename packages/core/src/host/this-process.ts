@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 
-/** The process as others on its host know it. */
-export function thisProcess(): { readonly host: string; readonly pid: number } {
-  return { host: hostname(), pid: process.pid }
+/** The process as others know it: under a name that no other start of it, and no other process, ever has. */
+export function thisProcess(): { readonly name: string; readonly host: string; readonly pid: number } {
+  return { name: randomUUID(), host: hostname(), pid: process.pid }
 }

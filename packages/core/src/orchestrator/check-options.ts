@@ -3,7 +3,7 @@ import { orchestratorFailure } from './failures.js'
 import type { OrchestratorOptions } from './options.js'
 import { rooms, type Settings } from './settings.js'
 import { definitionOfWorkflow } from '../workflow/index.js'
-import { clock, dispatcher, eventSink, random, shown } from '../ports/index.js'
+import { clock, dispatcher, eventSink, nearestName, random, shown } from '../ports/index.js'
 
 type Member = Readonly<Record<string, unknown>> | null | undefined
 
@@ -28,9 +28,16 @@ const lists = {
   },
 } as const
 
+const known: readonly string[] = [...Object.keys(lists), 'provide', 'config', 'settings', 'signal', 'role']
+
 /** Throws unless the options are of the right form; the compiler has seen to that, where there was one. */
 export function checkOptions(options: OrchestratorOptions): void {
   if (typeof options !== 'object' || options === null) throw invalid('options', options, 'an object')
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    const nearest = nearestName(name, known)
+    throw invalid(name, 'given', nearest === undefined ? `one of ${known.join(', ')}` : `${nearest}, if that is meant`)
+  }
   for (const [option, { fits, expected }] of Object.entries(lists)) {
     const list: unknown = options[option as keyof typeof lists]
     if (list === undefined) continue

@@ -263,6 +263,7 @@ export class RunningOrchestrator implements Orchestrator {
     const startedAt = clock.monotonic()
     const leftMs = () => Math.max(0, drainMs - (clock.monotonic() - startedAt))
     events.emit('orchestrator.closing', { inFlight: dispatch.inFlight + engine.inFlight })
+    dispatch.shut()
     // Runs first: their steps ask agents.
     let abandoned = await engine.close(drainMs)
     // Requests under way may still publish; and what the bus has taken in may still come to agents.

@@ -10,12 +10,12 @@ export class StubScript {
 
   constructor(stubs: readonly Stub[] | undefined) {
     this.#isGiven = stubs !== undefined
-    for (const { operation, answers } of stubs ?? []) {
+    for (const { operation, answers, spare } of stubs ?? []) {
       const key = keyOf(operation.agent, operation.name)
       if (this.#lines.has(key)) {
         throw testingFailure('testing.stubbed_twice', { operation: `${operation.agent}.${operation.name}` })
       }
-      this.#lines.set(key, new StubLine(operation, answers))
+      this.#lines.set(key, new StubLine(operation, answers, spare))
     }
   }
 
@@ -44,7 +44,8 @@ export class StubScript {
       const gone = used(operation)
       // A function that comes last answers all further calls.
       const isLasting = (index: number) => index === answers.length - 1 && typeof answers[index] === 'function'
-      return { operation, answers: answers.filter((_, index) => !gone.has(index) || isLasting(index)) }
+      const left = answers.filter((_, index) => !gone.has(index) || isLasting(index))
+      return { operation, answers: left, spare: gone.has(answers.length - 1) && isLasting(answers.length - 1) ? 1 : 0 }
     })
   }
 
@@ -69,15 +70,17 @@ export class StubScript {
 class StubLine {
   readonly #name: string
   readonly answers: readonly unknown[] | undefined
+  readonly #spare: number
   #calls = 0
 
-  constructor({ agent, name }: Operation, answers: readonly unknown[] | undefined) {
+  constructor({ agent, name }: Operation, answers: readonly unknown[] | undefined, spare = 0) {
+    this.#spare = spare
     this.#name = `${agent}.${name}`
     this.answers = answers
   }
 
   get complaint(): string | undefined {
-    const unused = (this.answers?.length ?? 0) - this.#calls
+    const unused = (this.answers?.length ?? 0) - this.#spare - this.#calls
     if (unused <= 0) return undefined
     return `${this.#name} was called ${this.#calls} time(s): ${unused} answer(s) of its stub were not used.`
   }

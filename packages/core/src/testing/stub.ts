@@ -6,6 +6,8 @@ export type Answer<Input, Output> = Output | Failure | ((input: Input) => Output
 /** An operation with answers in place of its code. */
 export interface Stub {
   readonly operation: Operation
+  /** How many of the answers need not be used. */
+  readonly spare?: number
   /** Nothing where the operation is to do its own work. */
   readonly answers: readonly unknown[] | undefined
 }

@@ -1,4 +1,5 @@
-import { type Body, decode, encode, journalFailure, largestBody } from '../../ports/index.js'
+import { type Body, decode, encode, errorText, isFailure, journalFailure, largestBody } from '../../ports/index.js'
+import { writingFailure } from './failures.js'
 
 /** A value without the members that are absent: a body of plain data is the shortest, and soonest written. */
 export function present<Value extends object>(value: Value): Partial<Value> {
@@ -9,9 +10,20 @@ export function present<Value extends object>(value: Value): Partial<Value> {
 
 /** Writes a value as a body; throws for one that is too large, before anything is stored. */
 export function bodyOf(what: string, value: unknown): Body {
-  const body = encode(value)
+  const body = encoded(what, value)
   if (body.length <= largestBody) return body
   throw journalFailure('journal.value_too_large', { what, length: body.length, limit: largestBody })
+}
+
+function encoded(what: string, value: unknown): Body {
+  try {
+    return encode(value)
+  } catch (error) {
+    // A member that throws when it is read may throw anything.
+    throw isFailure(error)
+      ? error
+      : writingFailure('journal.unreadable_value', { what, because: errorText(error) }, error)
+  }
 }
 
 /** Reads what `bodyOf` has written; nothing where there is none. */
@@ -33,19 +45,22 @@ export interface Beginning {
 
 /** What a run ended with: its output, or the key of the step whose output it is; and what its session is from then on. */
 export interface Ending {
+  /** How long it took, as the process saw it that ended it. */
+  readonly ms?: number | undefined
   readonly output?: unknown
   readonly step?: string | undefined
   readonly session?: object | undefined
 }
 
 /** The ending of a run whose output is that of a step, or its own. */
-export function endingOf(output: unknown, step: string | undefined, session: object | undefined): Ending {
-  const ending = step === undefined ? { output } : { step }
+export function endingOf(output: unknown, step: string | undefined, session: object | undefined, ms: number): Ending {
+  const ending = step === undefined ? { output, ms } : { step, ms }
   return session === undefined ? ending : { ...ending, session }
 }
 
 /** Why a run ended without an output. */
 export interface Unfinished {
+  readonly ms?: number | undefined
   readonly failure?: unknown
   readonly step?: string | undefined
   readonly because?: unknown

@@ -12,6 +12,13 @@ export const writingFailure = declareFailures({
       `What the run ${run} had to record was refused: ${because}.`,
     remedy: 'See the cause; where it is the value, return a reference to it instead.',
   },
+  'journal.unreadable_value': {
+    when: 'A value was to be recorded whose members cannot all be read.',
+    retryable: false,
+    says: ({ what, because }: { readonly what: string; readonly because: string }) =>
+      `${what} cannot be read: ${because}.`,
+    remedy: 'Return plain data, without members that are worked out when they are read.',
+  },
   'journal.too_many_records': {
     when: 'A run would have more records than a journal keeps of one.',
     retryable: false,

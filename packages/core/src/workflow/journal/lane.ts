@@ -17,8 +17,6 @@ const mostRecords = 1_000
 const mostCharacters = 4_194_304
 const firstPauseMs = 50
 const longestPauseMs = 2_000
-/** A store that is well answers sooner. */
-const longestSilenceMs = 1_000
 
 interface Sent {
   readonly entry: LaneEntry
@@ -38,7 +36,6 @@ export class Lane {
   readonly #queue = new Set<LaneEntry>()
   #isSending = false
   #sentAt: number | undefined
-  #hasFailed = false
   #whenIdle: (() => void)[] = []
 
   constructor(store: StateStore, clock: Clock) {
@@ -54,11 +51,6 @@ export class Lane {
   /** For how long the store has not answered, while something waits to be stored. */
   get silentMs(): number {
     return this.#sentAt === undefined ? 0 : this.#clock.monotonic() - this.#sentAt
-  }
-
-  /** Whether the store seems to be down. */
-  get isStalled(): boolean {
-    return this.#hasFailed || this.silentMs >= longestSilenceMs
   }
 
   /** Somebody has something to be stored. */
@@ -144,12 +136,10 @@ export class Lane {
       try {
         const writes = batch.map(({ write }) => (again ? retried(write) : write))
         const outcomes = await this.#store.append(writes)
-        this.#hasFailed = false
         batch.forEach(({ entry }, index) => entry.answered(outcomes[index] as Outcome, again))
         return
       } catch (error) {
         if (classify(error) !== 'retry') return this.#refused(batch, error)
-        this.#hasFailed = true
         await this.#pause(pauseMs)
         pauseMs = Math.min(pauseMs * 2, longestPauseMs)
       }
@@ -157,7 +147,6 @@ export class Lane {
   }
 
   async #refused(batch: readonly Sent[], error: unknown): Promise<void> {
-    this.#hasFailed = false
     const [only] = batch
     if (batch.length === 1) return only?.entry.refused(error)
     const middle = batch.length >> 1

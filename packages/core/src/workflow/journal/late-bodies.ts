@@ -1,4 +1,12 @@
-import { type Body, isPlainJson, type Move, type NewHead, type NewRecord } from '../../ports/index.js'
+import {
+  type Body,
+  endedStatuses,
+  isPlainJson,
+  largestBody,
+  type Move,
+  type NewHead,
+  type NewRecord,
+} from '../../ports/index.js'
 import { bodyOf } from './bodies.js'
 
 /** A body that is written when it is wanted: where that may never be. */
@@ -9,23 +17,35 @@ export interface Writing extends Omit<NewRecord, 'body'> {
   readonly body?: Body | LateBody | undefined
 }
 
-/** As `bodyOf`, but written later where that comes to the same; a value that only `bodyOf` can refuse is written at once. */
+/** As `bodyOf`, but written later where that comes to the same; a value that `bodyOf` might refuse is written at once. */
 export function lateBodyOf(what: string, value: unknown): Body | LateBody {
-  return isPlainJson(value) ? () => writtenOrWhy(what, value) : bodyOf(what, value)
+  return isSurelyTaken(value) ? () => bodyOf(what, value) : bodyOf(what, value)
+}
+
+function isSurelyTaken(value: unknown): boolean {
+  try {
+    return isPlainJson(value) && longestOf(value, largestBody) >= 0
+  } catch {
+    return false
+  }
+}
+
+/** What is left of so many characters when a plain value is written, however many of its own have to be escaped. */
+function longestOf(value: unknown, left: number): number {
+  if (left < 0) return left
+  if (typeof value === 'string') return left - 6 * value.length - 2
+  if (typeof value !== 'object' || value === null) return left - 25
+  let rest = left - 2
+  for (const name in value) {
+    if (rest < 0) return rest
+    rest = longestOf((value as Record<string, unknown>)[name], rest - 6 * name.length - 4)
+  }
+  return rest
 }
 
 /** The body, written at the latest now. */
 export function written(body: Body | LateBody | undefined): Body | undefined {
   return typeof body === 'function' ? body() : body
-}
-
-function writtenOrWhy(what: string, value: unknown): Body {
-  try {
-    return bodyOf(what, value)
-  } catch (failure) {
-    // It is too late for anybody to be told but who looks.
-    return bodyOf('A failure', failure)
-  }
 }
 
 /** The head and the move of a run, their bodies perhaps still to be written. */
@@ -34,6 +54,11 @@ export interface LateHead extends Omit<NewHead, 'input'> {
 }
 export interface LateMove extends Omit<Move, 'seen' | 'output'> {
   readonly output?: Body | LateBody | undefined
+}
+
+/** Whether a move ends a run. */
+export function isEnded(status: Move['status']): boolean {
+  return (endedStatuses as readonly string[]).includes(status)
 }
 
 /** The record, its body written at the latest now. */

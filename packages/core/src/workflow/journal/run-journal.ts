@@ -1,6 +1,5 @@
 import {
   type Body,
-  endedStatuses,
   errorText,
   type Head,
   type Hold,
@@ -16,6 +15,7 @@ import {
   lateBodyOf,
   type LateHead,
   type LateMove,
+  isEnded,
   nowWritten,
   sizeOf,
   type Writing,
@@ -23,6 +23,9 @@ import {
 } from './late-bodies.js'
 import { writingFailure } from './failures.js'
 import type { Lane, LaneEntry } from './lane.js'
+
+/** How many records of one run travel together. */
+const mostInWrite = 1_000
 
 /** How many records a journal keeps of one run. */
 export const mostRecords = 100_000
@@ -40,6 +43,7 @@ type Stored = () => void
 
 interface Sent {
   readonly write: Write
+  readonly size: number
   readonly stored: readonly Stored[]
 }
 
@@ -98,7 +102,7 @@ export class RunJournal implements LaneEntry {
   }
 
   get waitingCount(): number {
-    return this.#records.length + 1
+    return Math.min(this.#records.length, mostInWrite) + 1
   }
 
   /** Whether nothing can be written any more. */
@@ -171,19 +175,24 @@ export class RunJournal implements LaneEntry {
 
   take(): Write | undefined {
     this.#isQueued = false
-    const records = this.#records.map(nowWritten)
-    const stored = this.#stored
-    const move = this.#move && { ...this.#move, output: written(this.#move.output), seen: this.seen }
-    const write = this.#write(records, move)
+    const isAll = this.#isVolatile || this.#records.length <= mostInWrite
+    const taken = isAll ? this.#records : this.#records.slice(0, mostInWrite)
+    const move = isAll && this.#move && { ...this.#move, output: written(this.#move.output), seen: this.seen }
+    const write = this.#write(taken.map(nowWritten), move || undefined)
     if (write === undefined) return undefined
-    this.#clear()
-    this.#sent = { write, stored }
+    // Each record has its own to be told; whatever ends the hold comes last.
+    const stored = isAll ? this.#stored : this.#stored.slice(0, mostInWrite)
+    const size = isAll ? this.#size : taken.reduce((sum, { key, body }) => sum + sizeOf(body) + key.length, 0)
+    this.#records = isAll ? [] : this.#records.slice(mostInWrite)
+    this.#stored = isAll ? [] : this.#stored.slice(mostInWrite)
+    if (isAll) this.#move = undefined
+    this.#size -= size
+    this.#sent = { write, stored, size }
     return write
   }
 
   answered(outcome: Outcome, isResent: boolean): void {
-    const sent = this.#sent as Sent
-    this.#sent = undefined
+    const sent = this.#arrived()
     if (!outcome.accepted && !(isResent && this.#isOurs(sent.write, outcome.head))) {
       return this.#refusedBy(sent.write, outcome.head)
     }
@@ -197,8 +206,7 @@ export class RunJournal implements LaneEntry {
   }
 
   refused(error: unknown): void {
-    const { write } = this.#sent as Sent
-    this.#sent = undefined
+    const { write } = this.#arrived()
     const because = errorText(error)
     if (write.kind === 'held') this.#isOver = false
     else this.#isOver = true
@@ -207,20 +215,27 @@ export class RunJournal implements LaneEntry {
 
   /** Where nothing lasts, a run that nobody has looked for is written when somebody does. */
   #leaveBehind({ status }: LateMove, stored: Stored): void {
-    const isWhole = this.#head !== undefined && this.#sent === undefined
-    if (
-      isWhole &&
-      (endedStatuses as readonly string[]).includes(status) &&
-      this.#lane.leaveBehind(() => this.take() as Write)
-    )
-      this.#recorded = nobody
+    const isWhole = this.#head !== undefined && this.#sent === undefined && isEnded(status)
+    if (isWhole && this.#lane.leaveBehind(() => this.take() as Write)) this.#recorded = nobody
     else this.#queue()
     stored()
   }
 
+  #arrived(): Sent {
+    const sent = this.#sent as Sent
+    this.#sent = undefined
+    const { write, size } = sent
+    if (write.kind !== 'signal') this.#pileUp(-write.records.length, -size)
+    return sent
+  }
+
   #grow(records: number, characters: number): void {
     this.#size += characters
-    // What nobody waits for does not pile up.
+    this.#pileUp(records, characters)
+  }
+
+  /** Counts what waits, all runs together. What nobody waits for does not pile up. */
+  #pileUp(records: number, characters: number): void {
     if (this.#isVolatile) return
     this.#lane.waitingRecords += records
     this.#lane.waitingCharacters += characters

@@ -1,4 +1,4 @@
-import { type Clock, endedStatuses } from '../../ports/index.js'
+import { type Clock, endedStatuses, shown } from '../../ports/index.js'
 import type { Workflow } from '../graph/index.js'
 import { definitionOfWorkflow } from '../graph/index.js'
 import type { History } from '../journal/index.js'
@@ -12,10 +12,10 @@ import { StoredRuns } from './stored-run.js'
  * is recorded still has its place, and what an ended run came to it comes to again. Rejects with the first that does not fit.
  * `orchestrator.runs.history(id)` gives a history; as JSON it can be kept beside the code.
  */
-export async function assertReplays(workflow: Workflow<never>, histories: Iterable<History>): Promise<void> {
+export async function assertReplays(workflow: Workflow<never>, histories: readonly History[]): Promise<void> {
   const definition = definitionOfWorkflow(workflow)
   if (definition === undefined) throw runFailure('workflow.unknown', { workflow: 'what is no workflow', known: [] })
-  for (const history of histories) {
+  for (const history of listOf(histories)) {
     const { head } = history
     const changed = (step: string, because: string) =>
       runFailure('workflow.definition_changed', {
@@ -38,6 +38,16 @@ export async function assertReplays(workflow: Workflow<never>, histories: Iterab
     if (hasOutput && replay.openStep !== undefined) throw changed(replay.openStep, 'is not recorded, and would be done')
     if ((endedStatuses as readonly string[]).includes(head.status)) await stored.result(definition, history)
   }
+}
+
+function listOf(histories: unknown): readonly History[] {
+  const list: readonly unknown[] = Array.isArray(histories) ? histories : [undefined]
+  const odd = list.find((one) => (one as Partial<History> | undefined)?.head === undefined)
+  if (list.includes(odd)) {
+    const expected = 'a list of what orchestrator.runs.history(id) gave'
+    throw runFailure('workflow.invalid_option', { option: 'histories', received: shown(histories), expected })
+  }
+  return list as readonly History[]
 }
 
 /** A clock that stands still: nothing of what is recorded depends on the time. */

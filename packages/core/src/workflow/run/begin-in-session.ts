@@ -12,7 +12,10 @@ export function turnKeyOf({ spec: { ref, session } }: LiveRun): string {
   return `session:${ref.tenant.length}:${ref.tenant}/${session}`
 }
 
-/** Begins a run of a session once it is its turn, if it has to wait for one, with the data that the run before it left. */
+/**
+ * Begins a run of a session once it is its turn, if it has to wait for one, with the data that the run before it left. Without
+ * a session it has the data that a session begins with.
+ */
 export async function beginInSession(
   keeper: RunKeeper,
   run: LiveRun,
@@ -33,9 +36,11 @@ export async function beginInSession(
 /** The data with which it begins; they are recorded, for it has them again wherever it goes on. */
 async function dataFor(keeper: RunKeeper, run: LiveRun): Promise<object> {
   const { definition, ref, session } = run.spec
-  if (definition.session === undefined || session === undefined) return {}
-  const data = (await checked(definition.session, await latestData(keeper, run), ({ issues = [] }) => {
-    const what = `The data of the session ${session}, with which ${definition.name} begins,`
+  if (definition.session === undefined) return {}
+  const latest = session === undefined ? {} : await latestData(keeper, run)
+  const data = (await checked(definition.session, latest, ({ issues = [] }) => {
+    const of = session === undefined ? 'no session' : `the session ${session}`
+    const what = `The data of ${of}, with which ${definition.name} begins,`
     return runFailure('workflow.invalid_input', violation(what, issues))
   })) as object
   const body = bodyOf(`The session of ${ref.id}`, data)

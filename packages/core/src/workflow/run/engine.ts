@@ -77,6 +77,8 @@ export class Engine implements Claimant, RunKeeper {
   readonly #live = new Map<string, LiveRun>()
   /** Claimed, and not yet read. */
   readonly #resuming = new Set<string>()
+  /** Who wants to know when a run is carried out here. */
+  readonly #awaited = new Map<string, Set<(run: LiveRun) => void>>()
   #isClosing = false
   #whenEmpty: (() => void) | undefined
 
@@ -107,10 +109,6 @@ export class Engine implements Claimant, RunKeeper {
   /** Looks for runs to take over, from now on. */
   start(): void {
     if (this.role !== 'client' && this.registry.definitions.length > 0) this.runner.start()
-  }
-
-  get isStalled(): boolean {
-    return this.lane.isStalled
   }
 
   /** For how long the store has not answered, while something waits to be stored. */
@@ -147,7 +145,22 @@ export class Engine implements Claimant, RunKeeper {
 
   /** A run is carried out here from now on. */
   enter(run: LiveRun): void {
-    this.#live.set(keyOf(run.spec.ref), run)
+    const key = keyOf(run.spec.ref)
+    this.#live.set(key, run)
+    for (const told of this.#awaited.get(key) ?? []) told(run)
+  }
+
+  /** Has somebody be told when a run is carried out here, until it is disposed. */
+  onEntered(run: RunRef, told: (run: LiveRun) => void): Disposable {
+    const key = keyOf(run)
+    const all = this.#awaited.get(key) ?? new Set()
+    this.#awaited.set(key, all.add(told))
+    return {
+      [Symbol.dispose]: () => {
+        all.delete(told)
+        if (all.size === 0 && this.#awaited.get(key) === all) this.#awaited.delete(key)
+      },
+    }
   }
 
   /** A run that is not, after all: there is another one of its name. */

@@ -132,7 +132,7 @@ test('only what comes before may be edited, and only what there is', async () =>
       code: 'workflow.invalid_option',
     })
   }
-  await expect(run.rerunFrom('twoo' as never)).rejects.toThrow("'twoo'")
+  await expect(run.rerunFrom('twoo' as never)).rejects.toThrow('"twoo" as its step')
   await expect(run.rerunFrom('one', { edit: { input: 'text' as never } })).rejects.toMatchObject({
     code: 'workflow.invalid_input',
   })

@@ -18,7 +18,7 @@ import { type Carried, LiveExecution } from './live-execution.js'
 import type { FeedReader } from './run-feed.js'
 import { type AnyResult, type Conclusion, failedBy, resultOf } from './run-result.js'
 import { factsOf, type RunHost, type RunSpec } from './run-spec.js'
-import { RunStateMachine } from './run-states.js'
+import { releaseTriggers, RunStateMachine } from './run-states.js'
 import { RunTeller } from './run-teller.js'
 import { unfinishedBody } from './unfinished-body.js'
 
@@ -28,11 +28,8 @@ export type Left = (run: LiveRun, wakeInMs: number | undefined) => void
 /** Waits longer than this do not keep a run in a process. */
 const longestStayMs = 5_000
 
-const triggers = {
-  pending: 'handed_back',
-  suspended: 'only_waits_left',
-  'needs-attention': 'outcome_unclear',
-} as const satisfies Record<ReleasedStatus, string>
+/** How long a store may take to answer when the time of a run is up. */
+const longestSilenceMs = 1_000
 
 /** One run as this process carries it out: from its first step on, or from where its records end. */
 export class LiveRun implements Carried, FrameOwner, Deadlined {
@@ -151,12 +148,12 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
 
   failed(_frame: Frame, failure: Failure, step: StepDefinition): void {
     this.#machine.move('step_failed')
-    this.fail(failure, step.name)
+    this.fail(failure, step)
   }
 
   /** It has failed; the step where that is one's failure. */
-  fail(failure: Failure, failedStep?: string): void {
-    this.#end('failed', failedBy(failure, failedStep), failure)
+  fail(failure: Failure, step?: StepDefinition): void {
+    this.#end('failed', failedBy(failure, step), failure)
   }
 
   unclear(step: string): void {
@@ -191,11 +188,11 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   expire(): void {
     const { deadlineMs = 0, definition } = this.spec
     this.#machine.move('time_up')
-    const isUnknown = this.#host.isStalled && this.journal.isBehind
     this.fail(runFailure('workflow.run_timed_out', { workflow: definition.name, run: this.id, deadlineMs }))
-    if (!isUnknown) return
     // Nobody is made to wait for a store that does not answer; what it has to be told it is told when it does.
-    this.#resolve(this.#result(failedBy(writingFailure('journal.outcome_unknown', { run: this.id }))))
+    const unknown = () =>
+      this.#resolve(this.#result(failedBy(writingFailure('journal.outcome_unknown', { run: this.id }))))
+    if (this.journal.isBehind) this.#host.clock.schedule(longestSilenceMs, unknown, true)
   }
 
   cancel(reason: unknown): void {
@@ -232,7 +229,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     const { failures } = this.#execution
     let body: Writing['body']
     try {
-      body = this.journal.bodyOf('The output of a run', endingOf(output, step, session))
+      body = this.journal.bodyOf('The output of a run', endingOf(output, step, session, this.#wallMs))
     } catch (error) {
       return this.fail(error as Failure)
     }
@@ -248,7 +245,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     this.#machine.move(status)
     // The data of its session go on to the next run whatever becomes of this one, unless it never had them.
     const data = this.#hasSession ? this.#execution.session : undefined
-    const failure = unfinishedBody(conclusion, data)
+    const failure = unfinishedBody(conclusion, data, this.#wallMs)
     const closing = this.#execution.request?.end(why, why)
     this.journal.leave({ status, output, failure }, () => {
       if (closing === undefined) this.#tell(conclusion)
@@ -260,7 +257,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   /** It goes on later, or elsewhere. */
   #release(status: ReleasedStatus, conclusion: Conclusion, wakeInMs = Number.POSITIVE_INFINITY): void {
     if (this.isOver) return
-    this.#machine.move(triggers[status])
+    this.#machine.move(releaseTriggers[status])
     this.#forget()
     this.#root?.interrupt('the run goes on later')
     void this.#execution.request?.end('the run goes on later')?.catch(() => {})
@@ -287,9 +284,11 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   }
 
   #result(conclusion: Conclusion): AnyResult {
-    const { past, definition } = this.spec
-    const wallMs = past.isEmpty ? this.#host.clock.monotonic() - this.#beganAt : this.#execution.info.elapsedMs
-    return resultOf(this.id, definition, this.#root?.outcomes ?? [], wallMs, conclusion)
+    return resultOf(this.id, this.spec.definition, this.#root?.outcomes ?? [], this.#wallMs, conclusion)
+  }
+
+  get #wallMs(): number {
+    return this.spec.past.isEmpty ? this.#host.clock.monotonic() - this.#beganAt : this.#execution.info.elapsedMs
   }
 }
 

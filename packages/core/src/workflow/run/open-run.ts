@@ -1,6 +1,7 @@
 import {
   classify,
   type Head,
+  errorText,
   isFailure,
   type NewRecord,
   type RunRef,
@@ -13,6 +14,7 @@ import { bodyOf, cancelSignal, type History, readHistory, type SignalBody, signa
 import { checked } from './contract.js'
 import type { Engine } from './engine.js'
 import { runFailure, violation } from './failures.js'
+import { checkNumber, followRun } from './follow-run.js'
 import type { LiveRun } from './live-run.js'
 import { Pause } from './pause.js'
 import { fits } from './registry.js'
@@ -44,6 +46,7 @@ export class OpenRun {
     readonly waitMs?: number
     readonly signal?: AbortSignal
   } = {}): Promise<AnyResult> {
+    checkWait(waitMs)
     const { clock, stored } = this.#engine
     const until = waitMs === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + waitMs
     const pause = new Pause(clock, signal)
@@ -64,7 +67,11 @@ export class OpenRun {
         }
         const { status } = history.head
         if (status !== 'running' && status !== 'pending') return await stored.result(this.#definition, history)
-        if (clock.monotonic() >= until) return await stored.result(this.#definition, history)
+        const soFar = clock.monotonic() >= until || this.#engine.isClosing
+        if (soFar) {
+          const result = await stored.result(this.#definition, history)
+          return this.#engine.isClosing ? ({ ...result, because: 'host-closing' } as AnyResult) : result
+        }
         await pause.untilLooked(until)
       }
     } finally {
@@ -74,8 +81,14 @@ export class OpenRun {
 
   /** What happens in it, from after the event of this number on; until it has ended, or whoever reads leaves. */
   events(options: { readonly after?: number; readonly signal?: AbortSignal } = {}): AsyncIterableIterator<RunEvent> {
+    checkNumber(options.after ?? 0)
     const left = new AbortController()
-    const events = this.#follow(options, left.signal)
+    const source = {
+      live: () => this.#live(),
+      history: () => this.#history(),
+      result: (history: History) => this.#engine.stored.result(this.#definition, history),
+    }
+    const events = followRun(this.#engine, this.#ref, source, options, left.signal)
     return {
       [Symbol.asyncIterator]() {
         return this
@@ -89,54 +102,12 @@ export class OpenRun {
     }
   }
 
-  async *#follow(
-    { after = 0, signal: given }: { readonly after?: number; readonly signal?: AbortSignal },
-    left: AbortSignal,
-  ): AsyncGenerator<RunEvent> {
-    checkNumber(after)
-    let last = after
-    const signal = given === undefined ? left : AbortSignal.any([given, left])
-    const pause = new Pause(this.#engine.clock, signal)
-    for (;;) {
-      if (left.aborted) return
-      given?.throwIfAborted()
-      const live = this.#live()
-      const reader = live?.read()
-      const leave = () => reader?.close()
-      signal.addEventListener('abort', leave)
-      try {
-        live?.journal.flush()
-        const history = await this.#history()
-        for (const event of this.#engine.stored.events(history, last)) {
-          last = event.seq
-          yield event
-        }
-        if (isOver(history.head)) {
-          const result = await this.#engine.stored.result(this.#definition, history)
-          yield { type: 'run.finished', seq: last + 1, result }
-          return
-        }
-        for (;;) {
-          const event = await reader?.next()
-          if (event === undefined) break
-          if (event.seq !== undefined) {
-            if (event.seq <= last) continue
-            last = event.seq
-          }
-          yield event
-          if (event.type === 'run.finished') return
-        }
-      } finally {
-        reader?.close()
-        signal.removeEventListener('abort', leave)
-      }
-      // Elsewhere, or waiting: whether there is anything new only its records tell.
-      if (!signal.aborted && this.#live() === undefined) await pause.untilLooked(Number.POSITIVE_INFINITY)
-    }
-  }
-
   /** Tells it something; resolves when that is stored. */
   async signal(signal: Signal, payload: unknown, { id }: { readonly id?: string } = {}): Promise<void> {
+    if (typeof signal?.schema?.['~standard']?.validate !== 'function') {
+      const expected = 'what signal(name, schema) returned'
+      throw runFailure('workflow.invalid_option', { option: 'signal', received: shown(signal), expected })
+    }
     const what = `What came with the signal ${signal.name}`
     await checked(signal.schema, payload, ({ issues = [] }) =>
       runFailure('workflow.invalid_input', violation(what, issues)),
@@ -147,7 +118,7 @@ export class OpenRun {
   /** Cancels it; resolves when it has ended, or at once when it had. */
   async cancel(reason: unknown = 'it was cancelled'): Promise<void> {
     try {
-      await this.#send(signalKey(cancelSignal), { name: cancelSignal, payload: reason })
+      await this.#send(signalKey(cancelSignal), { name: cancelSignal, payload: tellable(reason) })
     } catch (error) {
       if (isFailure(error, 'workflow.not_open')) return
       throw error
@@ -198,7 +169,7 @@ export class OpenRun {
     live?.journal.flush()
     const record: NewRecord = { key, kind: 'signal', body: bodyOf('What comes with a signal', body), attempt: 0 }
     const outcome = await engine.lane.send({ kind: 'signal', run: this.#ref, record })
-    if (!outcome.accepted) throw outcome.head === undefined ? this.#unknown() : this.#notOpen(outcome.head)
+    if (!outcome.accepted) return this.#refused(key, outcome.head)
     const holder = engine.find(this.#ref)
     if (holder !== undefined) holder.nudged(outcome.nudge)
     else if (engine.role !== 'client') void engine.runner.look()
@@ -254,6 +225,13 @@ export class OpenRun {
     return this.#engine.stored.result(this.#definition, await this.#history())
   }
 
+  /** What has ended takes no signal; but one that was taken before may be sent again. */
+  async #refused(key: string, head: Head | undefined): Promise<void> {
+    if (head === undefined) throw this.#unknown()
+    const { records } = await this.#history()
+    if (key === signalKey(cancelSignal) || !records.some((record) => record.key === key)) throw this.#notOpen(head)
+  }
+
   #unknown(): Error {
     return runFailure('workflow.unknown_run', { run: this.id })
   }
@@ -271,11 +249,18 @@ function versionOf({ workflow, version }: Head): WorkflowVersion {
   return { workflow, version }
 }
 
-function checkNumber(after: unknown): void {
-  if (Number.isInteger(after) && (after as number) >= 0) return
-  throw runFailure('workflow.invalid_option', {
-    option: 'after',
-    received: shown(after),
-    expected: 'the seq of an event, a whole number from 0',
-  })
+/** A reason as it can be kept. */
+function tellable(reason: unknown): unknown {
+  try {
+    bodyOf('A reason', reason)
+    return reason
+  } catch {
+    return errorText(reason)
+  }
+}
+
+function checkWait(waitMs: unknown): void {
+  if (waitMs === undefined || (typeof waitMs === 'number' && waitMs >= 0)) return
+  const expected = 'milliseconds, from 0'
+  throw runFailure('workflow.invalid_option', { option: 'waitMs', received: shown(waitMs), expected })
 }

@@ -4,6 +4,9 @@ import { type Told, valueOf } from '../journal/index.js'
 /** By this name in the place of an agent, a result tells that a signal brought it. */
 export const bySignal = '$signal'
 
+/** What follows the name of a step in the keys of its parts. */
+const partMarks = ['[', '#', '/']
+
 /** What is recorded of a run that somebody has begun. */
 export class Past {
   readonly #records: ReadonlyMap<string, RunRecord>
@@ -44,6 +47,17 @@ export class Past {
     let last: number | undefined
     for (const { at, kind } of this.#records.values()) if (kind !== 'signal') last = Math.max(at, last ?? 0)
     return last
+  }
+
+  /** How long what a step consists of took from beginning to end, as far as it is recorded. */
+  spanOf(key: string): number {
+    let [first, last] = [Number.POSITIVE_INFINITY, 0]
+    for (const { key: own, at, tookMs = 0 } of this.#records.values()) {
+      if (own.length <= key.length || !own.startsWith(key) || !partMarks.includes(own[key.length] as string)) continue
+      first = Math.min(first, at - tookMs)
+      last = Math.max(last, at)
+    }
+    return Math.max(0, last - first)
   }
 
   /** How many calls of agents were made, as far as they have ended. */

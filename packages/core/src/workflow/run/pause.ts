@@ -28,6 +28,11 @@ export class Pause {
     return value
   }
 
+  /** It is time to look again. */
+  wake(): void {
+    this.#wake?.()
+  }
+
   /** Waits until it is time to look again. */
   async untilLooked(until: number): Promise<void> {
     await this.#sleep(Math.min(this.#lookMs, until - this.#clock.monotonic()))

@@ -1,4 +1,4 @@
-import type { Head, WorkflowVersion } from '../../ports/index.js'
+import { type Head, shown, type WorkflowVersion } from '../../ports/index.js'
 import { definitionOfWorkflow, type WorkflowDefinition } from '../graph/index.js'
 import { runFailure } from './failures.js'
 
@@ -34,7 +34,11 @@ export class Registry {
   definitionOf(workflow: unknown): WorkflowDefinition {
     const definition = definitionOfWorkflow(workflow)
     if (definition !== undefined && this.#known.has(definition)) return definition
-    const asked = definition === undefined ? 'what is no workflow' : `the workflow ${labelOf(definition)}`
+    const hasName = definition !== undefined && this.definitions.some(({ name }) => name === definition.name)
+    const asked =
+      definition === undefined
+        ? `${shown(workflow)}, which is no workflow`
+        : `${hasName ? 'this ' : ''}workflow ${labelOf(definition)}${hasName ? ', but another one of its name' : ''}`
     throw runFailure('workflow.unknown', { workflow: asked, known: this.definitions.map(labelOf) })
   }
 

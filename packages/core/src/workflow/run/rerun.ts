@@ -1,4 +1,4 @@
-import type { NewRecord, RunRecord } from '../../ports/index.js'
+import { type NewRecord, optionFault, type RunRecord, shown } from '../../ports/index.js'
 import type { StepDefinition, WorkflowDefinition } from '../graph/index.js'
 import {
   type Beginning,
@@ -20,6 +20,8 @@ export interface Edit {
   readonly steps?: Readonly<Record<string, unknown>>
 }
 
+const anything = { fits: () => true, expected: '' }
+
 /** What a new run begins with that repeats another one from a step on: the records of all that does not come after it. */
 export function repeatOf(
   definition: WorkflowDefinition,
@@ -28,7 +30,13 @@ export function repeatOf(
   edit: Edit,
 ): { readonly input: unknown; readonly repeated: Repeated } {
   const { graph, name } = definition
-  const again = graph.descendants(graph.placeOf(`the workflow ${name}`, 'rerunFrom', step))
+  const fault = optionFault(edit, { input: anything, steps: anything })
+  if (fault !== undefined) throw runFailure('workflow.invalid_option', { ...fault, option: `edit.${fault.option}` })
+  if (graph.find(step) === undefined) {
+    const expected = `a step of ${name}: ${graph.nodes.map((one) => one.name).join(', ')}`
+    throw runFailure('workflow.invalid_option', { option: 'step', received: shown(step), expected })
+  }
+  const again = graph.descendants(graph.find(step) as number)
   const isAgain = (one: string) => again.has(graph.find(one) ?? -1)
   const edited = edit.steps ?? {}
   for (const one of Object.keys(edited)) {

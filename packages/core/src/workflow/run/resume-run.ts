@@ -130,10 +130,12 @@ export class RunResumer {
     const data = sessionDataOf(history)
     const { session } = run.spec
     // It had not got so far as to begin.
-    const isWaiting = session !== undefined && data === undefined && run.spec.past.numbered === 0
+    const hasSession = session !== undefined || run.spec.definition.session !== undefined
+    const isWaiting = hasSession && data === undefined && run.spec.past.numbered === 0
     if (!isWaiting) return run.begin(data)
     run.queue()
-    const turn = this.#keeper.sessions.wait(turnKeyOf(run), () => !run.isOver)
+    const { sessions } = this.#keeper
+    const turn = session === undefined ? undefined : sessions.wait(turnKeyOf(run), () => !run.isOver)
     void beginInSession(this.#keeper, run, turn)
   }
 

@@ -1,5 +1,5 @@
 import { type BudgetLimits, checkBudget } from '../../dispatch/index.js'
-import { identifier, optionFault, type Priority, priorities } from '../../ports/index.js'
+import { identifier, optionFault, type Priority, priorities, shown } from '../../ports/index.js'
 import { longestMs } from '../graph/index.js'
 import { runFailure } from './failures.js'
 import { noTenant } from './tenants.js'
@@ -41,6 +41,10 @@ const rules = {
 
 /** Throws unless a run can have these options. */
 export function checkRunOptions(options: RunOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    const expected = 'an object of options'
+    throw runFailure('workflow.invalid_option', { option: 'options', received: shown(options), expected })
+  }
   const fault = optionFault(options, rules)
   if (fault !== undefined) throw runFailure('workflow.invalid_option', fault)
   const { id, tenant, session, budget } = options

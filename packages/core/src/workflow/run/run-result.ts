@@ -1,5 +1,5 @@
 import type { Failure } from '../../ports/index.js'
-import type { WorkflowDefinition } from '../graph/index.js'
+import type { StepDefinition, StepKind, WorkflowDefinition } from '../graph/index.js'
 import type { StepOutcome } from './outcome.js'
 
 /** What a run waits for. */
@@ -100,19 +100,29 @@ function timesOf(steps: Readonly<Record<string, StepOutcome | undefined>>, wallM
 }
 
 /** The conclusion of a run that failed, by itself or by a step. */
-export function failedBy(failure: Failure, failedStep?: string): Extract<Conclusion, { status: 'failed' }> {
-  const step = failedStep === undefined ? undefined : { failedStep }
-  return { ok: false, status: 'failed', failure, ...step, suggestions: suggestionsFor(failure, failedStep) }
+export function failedBy(failure: Failure, step?: StepDefinition): Extract<Conclusion, { status: 'failed' }> {
+  const where = step === undefined ? undefined : { failedStep: step.name }
+  return { ok: false, status: 'failed', failure, ...where, suggestions: suggestionsFor(failure, step) }
+}
+
+/** What steps of a kind can do when they have failed. */
+const instead: Partial<Record<StepKind, string>> = {
+  step: 'fallback or onFailure',
+  workflow: 'onFailure',
+  wait: 'onFailure',
 }
 
 /** What may help with a failure: its own remedy, and what the workflow could say about such a step. */
-function suggestionsFor(failure: Failure, step: string | undefined): readonly string[] {
+function suggestionsFor(failure: Failure, step: StepDefinition | undefined): readonly string[] {
   // What failed within may say more than that it did.
   const suggestions = failure.remedy === '' || failure.remedy === 'See the cause.' ? [] : [failure.remedy]
-  if (step === undefined) return suggestions
-  if (failure.retryable) suggestions.push(`Let the step ${step} be tried more often: retry: { attempts: … }.`)
-  suggestions.push(
-    `Say what ${step} does instead: fallback or onFailure; or, if the output can do without it, optional.`,
-  )
+  if (step === undefined || failure.code === 'workflow.function_failed') return suggestions
+  const { name, kind } = step
+  if (failure.retryable && 'rules' in step) {
+    suggestions.push(`Let the step ${name} be tried more often: retry: { attempts: … }.`)
+  }
+  const help = instead[kind]
+  if (help === undefined) suggestions.push(`Say that ${name} is optional, if the output can do without it.`)
+  else suggestions.push(`Say what ${name} does instead: ${help}; or, if the output can do without it, optional.`)
   return suggestions
 }

@@ -51,8 +51,6 @@ export interface RunHost {
   readonly begin: BeginStep
   /** Lets in the agent of an operation that nobody knew would be asked for. */
   readonly meet: (operation: Operation) => void
-  /** Whether the store does not answer. */
-  readonly isStalled: boolean
   /** The signals that a run was sent, the oldest first. */
   signalsOf(run: RunRef): Promise<readonly RunRecord[]>
 }

@@ -1,4 +1,4 @@
-import type { EndedStatus } from '../../ports/index.js'
+import type { EndedStatus, ReleasedStatus } from '../../ports/index.js'
 
 /** What a run does while it is running. */
 export type RunPhase =
@@ -83,6 +83,13 @@ export const runTransitions: Readonly<Record<RunState, Moves>> = {
   failed: ended,
   cancelled: ended,
 }
+
+/** What moves a run that is released. */
+export const releaseTriggers = {
+  pending: 'handed_back',
+  suspended: 'only_waits_left',
+  'needs-attention': 'outcome_unclear',
+} as const satisfies Record<ReleasedStatus, RunTrigger>
 
 /** The transitions as a Mermaid state diagram. */
 export function drawRunStates(): string {

@@ -1,5 +1,5 @@
 import type { Head, RunQuery, RunStatus } from '../../ports/index.js'
-import { endedStatuses, shown } from '../../ports/index.js'
+import { endedStatuses, optionFault, shown } from '../../ports/index.js'
 import { runFailure } from './failures.js'
 import { checkTenant } from './run-options.js'
 import { storedTenant, tenantOf } from './tenants.js'
@@ -48,8 +48,23 @@ export interface RunPage {
 
 const knownStatuses: readonly RunStatus[] = ['running', 'pending', 'suspended', 'needs-attention', ...endedStatuses]
 
+const anything = { fits: () => true, expected: '' }
+const filterRules = {
+  tenant: anything,
+  workflow: anything,
+  status: anything,
+  session: anything,
+  parent: anything,
+  createdFrom: anything,
+  createdBefore: anything,
+  limit: anything,
+  after: anything,
+}
+
 /** What a store is asked for a list. */
 export function queryOf(filter: RunFilter): RunQuery {
+  const fault = optionFault(filter, filterRules)
+  if (fault !== undefined) throw runFailure('workflow.invalid_option', fault)
   const { tenant, workflow, status, session, parent, createdFrom, createdBefore, limit = 100, after } = filter
   if (typeof tenant === 'string') checkTenant(tenant)
   const statuses = status === undefined ? undefined : ([status].flat() as RunStatus[])

@@ -83,6 +83,9 @@ export interface RunList {
   history(id: string, options?: { readonly tenant?: string }): Promise<History | undefined>
 }
 
+/** Failures of the program, not of a run. */
+const mistakes = ['workflow.unknown', 'workflow.invalid_option', 'identifier.invalid', 'budget.invalid']
+
 type Given = Workflow<never>
 
 /** What an orchestrator does about runs. */
@@ -168,7 +171,7 @@ export class Runs implements RunList {
 
   /** A run that was not begun has failed, too; a mistake in the program is thrown. */
   #refused(definition: WorkflowDefinition, { id }: RunOptions, error: unknown): Promise<AnyResult> {
-    const isMistake = !isFailure(error) || error.code === 'workflow.unknown' || error.code === 'workflow.invalid_option'
+    const isMistake = !isFailure(error) || mistakes.includes(error.code)
     if (isMistake) return Promise.reject(error)
     const failure = error as Failure
     // Where another run has the id, this one has not.

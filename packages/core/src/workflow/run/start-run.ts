@@ -111,6 +111,7 @@ export class RunStarter {
     }
     if (!keeper.startsHere) return this.#leave(spec, head, repeated)
     const live = options.id === undefined ? undefined : keeper.find(ref)
+    if (live !== undefined && repeated !== undefined) throw conflict(spec, 'a run of its own')
     if (live !== undefined) return this.#same(live.spec.definition, input, live.spec.input, spec)
     const run = new LiveRun(
       keeper,
@@ -120,14 +121,15 @@ export class RunStarter {
     )
     keeper.enter(run)
     for (const record of repeated?.records ?? []) run.journal.record(record, () => {})
-    if (!isAwaited || options.id !== undefined || session !== undefined) return this.#create(run, options)
+    const hasSession = session !== undefined || definition.session !== undefined
+    if (!isAwaited || options.id !== undefined || hasSession) return this.#create(run, options, repeated !== undefined)
     run.journal.begin()
     run.begin()
     return run
   }
 
   /** Has it stored first: somebody may look for it, or begin it too. */
-  async #create(run: LiveRun, options: RunOptions): Promise<RunRef | LiveRun> {
+  async #create(run: LiveRun, options: RunOptions, repeated: boolean): Promise<RunRef | LiveRun> {
     const keeper = this.#keeper
     const { session } = run.spec
     const { whenBusy = 'queue' } = options
@@ -141,15 +143,17 @@ export class RunStarter {
     const leave = () => turn?.then((one) => one?.leave()).catch(() => {})
     try {
       if (whenBusy === 'reject') await turn
-      const standing = await run.journal.create()
+      // Its time goes by from now on; when it is up before the store has answered, there is nothing more to wait for.
+      run.queue()
+      const standing = await Promise.race([run.journal.create(), run.done.then(() => undefined)])
       if (standing !== undefined) {
         keeper.forget(run)
         run.isOver = true
         void leave()
+        if (repeated) throw conflict(run.spec, 'a run of its own')
         return this.#standing(standing, run.spec)
       }
-      run.queue()
-      if (session === undefined) run.begin()
+      if (session === undefined && run.spec.definition.session === undefined) run.begin()
       else void beginInSession(keeper, run, turn)
       return run
     } catch (error) {

@@ -53,7 +53,8 @@ export class StoredRuns {
     if ((endedStatuses as readonly string[]).includes(head.status)) {
       replay.frame.stop(head.status === 'cancelled' ? 'the run was cancelled' : 'the run has ended')
     }
-    const wallMs = (head.endedAt ?? this.#clock.now()) - head.createdAt
+    const told = valueOf(head.output ?? head.failure) as Ending | Unfinished | undefined
+    const wallMs = told?.ms ?? (head.endedAt ?? this.#clock.now()) - head.createdAt
     return resultOf(head.id, definition, replay.frame.outcomes, Math.max(0, wallMs), conclusion)
   }
 
@@ -76,7 +77,11 @@ export class StoredRuns {
       case 'failed': {
         const { failure: told, step, because } = (valueOf(head.failure) ?? {}) as Unfinished
         const failure = isFailure(told) ? told : unreadable(because)
-        return failedBy(failure, step)
+        const { graph } = replay.frame.definition
+        return failedBy(
+          failure,
+          graph.nodes.find(({ name }) => name === step),
+        )
       }
       case 'cancelled': {
         const { because } = (valueOf(head.failure) ?? {}) as Unfinished

@@ -40,7 +40,8 @@ export class Composite<Step extends StepDefinition> {
   succeed(output: unknown): void {
     if (this.isOver) return
     this.#isOver = true
-    this.frame.settle(this.#place, succeeded(output, this.#ms))
+    const span = this.frame.execution.past.spanOf(this.key)
+    this.frame.settle(this.#place, succeeded(output, Math.max(this.#ms, span)))
   }
 
   fail(failure: Failure): void {

@@ -127,7 +127,8 @@ export class MapRun extends Composite<MapStep> {
       throw frame.blame(step.name, 'over', error)
     }
     if (!Array.isArray(list)) throw frame.odd(step.name, `its 'over' returned no list`)
-    return list
+    // Holes are items, too.
+    return Array.from(list)
   }
 
   #keysOf(items: readonly unknown[]): readonly string[] {
