@@ -1,5 +1,4 @@
-import { shown } from '../ports/index.js'
-import type { RunHandle, RunOptions, Runner, Runs, Workflow } from '../workflow/index.js'
+import type { RunHandle, RunList, RunOptions, Runner, Runs, Workflow } from '../workflow/index.js'
 import { orchestratorFailure } from './failures.js'
 
 type Asked = RunOptions & { readonly tenant?: string | undefined }
@@ -8,9 +7,7 @@ type Asked = RunOptions & { readonly tenant?: string | undefined }
 export function runnerOf(runs: Runs, tenant?: string): Runner {
   const own = <Options extends Asked>(options: Options | undefined): Options => {
     if (tenant === undefined) return (options ?? {}) as Options
-    const asked = options?.tenant
-    if (asked !== undefined && asked !== tenant)
-      throw orchestratorFailure('orchestrator.other_tenant', { tenant, asked: shown(asked) })
+    checkOwn(options?.tenant, tenant)
     return { ...options, tenant } as Options
   }
   const run = (workflow: Workflow, input: unknown, options?: Asked) => {
@@ -22,4 +19,21 @@ export function runnerOf(runs: Runs, tenant?: string): Runner {
   const attach = (workflow: Workflow, id: string, options?: Asked): RunHandle =>
     runs.attach(workflow, id, own(options) as { tenant?: string })
   return { run, start, attach } as unknown as Runner
+}
+
+/** The runs of a tenant, and of no other one. */
+export function runsOf(runs: Runs, tenant: string): RunList {
+  return {
+    get: (id) => runs.get(id, { tenant }),
+    history: (id) => runs.history(id, { tenant }),
+    list: async (filter) => {
+      checkOwn(filter?.tenant, tenant)
+      return runs.list({ ...filter, tenant })
+    },
+  }
+}
+
+function checkOwn(asked: string | null | undefined, tenant: string): void {
+  if (asked === undefined || asked === tenant) return
+  throw orchestratorFailure('orchestrator.other_tenant', { tenant, asked: String(asked) })
 }

@@ -15,7 +15,7 @@ import type { Bus } from '../intake/bus/index.js'
 import { closeFailed, type EventEmitter, type Kernel, type Listener, type PartFault } from '../kernel/index.js'
 import { orchestratorFailure } from './failures.js'
 import { checkHealth, type OrchestratorHealth } from './health.js'
-import { runnerOf } from './runner-of.js'
+import { runnerOf, runsOf } from './runner-of.js'
 import { type Engine, type RunList, type Runner, Runs } from '../workflow/index.js'
 import {
   type AgentMessage,
@@ -73,6 +73,12 @@ export interface Asker {
   ): Promise<Output>
 }
 
+/** What is done for one tenant. */
+export interface OfTenant extends Asker, Runner {
+  /** The tenant's runs that are stored, of all processes. */
+  readonly runs: RunList
+}
+
 /** Asks for operations that share what is made per request; to be closed. */
 export interface Scoped extends Asker, AsyncDisposable {
   close(): Promise<void>
@@ -89,7 +95,7 @@ export interface Orchestrator extends Asker, Runner, AsyncDisposable {
   /** Topics and messages: how agents and the host tell and ask each other what they know by name alone. */
   readonly bus: Bus
   /** Asks, and runs, for a tenant. */
-  tenant(id: string): Asker & Runner
+  tenant(id: string): OfTenant
   /** Opens a scope: parts made per request are shared in it, and it may have parts of its own. */
   scope(options?: { readonly tenant?: string; readonly provide?: Readonly<Record<string, unknown>> }): Scoped
   /** Listens for what happens, or with `*` for everything, until what it returns is disposed. */
@@ -186,7 +192,7 @@ export class RunningOrchestrator implements Orchestrator {
     return this.#runs
   }
 
-  tenant(id: string): Asker & Runner {
+  tenant(id: string): OfTenant {
     identifier(id, 'tenant')
     const ask = (operation: Operation, input: unknown, asked: RequestOptions = {}) => {
       if (asked.tenant !== undefined && asked.tenant !== id) {
@@ -194,7 +200,7 @@ export class RunningOrchestrator implements Orchestrator {
       }
       return this.ask(operation as Operation<unknown>, input, { ...asked, tenant: id })
     }
-    return { ask: ask as Asker['ask'], ...runnerOf(this.#runs, id) }
+    return { ask: ask as Asker['ask'], runs: runsOf(this.#runs, id), ...runnerOf(this.#runs, id) }
   }
 
   scope(options: { readonly tenant?: string; readonly provide?: Readonly<Record<string, unknown>> } = {}): Scoped {
