@@ -140,6 +140,7 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     report,
   })
   let meet: (operation: Operation) => void = () => {}
+  let engine: Engine
   try {
     await startUnless(signal, kernel)
     if (options.role === 'client' && kernel.get(stateStore).isVolatile === true) {
@@ -176,30 +177,30 @@ export async function compose(options: OrchestratorOptions, rehearsal?: Rehearsa
     const deliver = (message: AgentMessage, signal: AbortSignal) =>
       dispatch.dispatch(message, { signal, isAccepted: true })
     for (const one of agents.addressed) putOnBus(kernel.get(messageBus), one, settings.bus.perAgent, deliver)
+    engine = new Engine(
+      {
+        store: kernel.get(stateStore),
+        locks: kernel.get(lockStore),
+        clock,
+        newId: stamp.newId,
+        logger,
+        events,
+        dispatch,
+        policies,
+        meet,
+      },
+      {
+        definitions,
+        role: options.role ?? 'all',
+        runner: { ...thisProcess(), instance: settings.journal.instance },
+        settings: settings.workflow,
+        journal: settings.journal,
+      },
+    )
   } catch (error) {
     await kernel.close(error)
     throw error
   }
-  const engine = new Engine(
-    {
-      store: kernel.get(stateStore),
-      locks: kernel.get(lockStore),
-      clock,
-      newId: stamp.newId,
-      logger,
-      events,
-      dispatch,
-      policies,
-      meet,
-    },
-    {
-      definitions,
-      role: options.role ?? 'all',
-      runner: { ...thisProcess(), instance: settings.journal.instance },
-      settings: settings.workflow,
-      journal: settings.journal,
-    },
-  )
   events.emit('orchestrator.started', { ms: clock.monotonic() - startedAt })
   engine.start()
 

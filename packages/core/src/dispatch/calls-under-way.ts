@@ -102,7 +102,8 @@ export class CallsUnderWay {
     }
     const late = [...this.#requests]
     for (const call of late) call.stop(abandoned(call.message))
-    this.#deadlines.clear()
+    // Steps of runs may still be under way, with times of their own.
+    if (this.#deadlines.isEmpty) this.#deadlines.clear()
     return late.length
   }
 

@@ -42,7 +42,12 @@ export function sortAgents(
   const found = new Map<string, AgentDefinition>()
   for (const operation of asked) {
     const owner = ownerOf(operation)
-    if (owner !== undefined && !names.has(owner.name)) found.set(owner.name, owner)
+    if (owner === undefined || names.has(owner.name)) continue
+    const other = found.get(owner.name)
+    if (other !== undefined && other !== owner) {
+      throw dispatchFailure('dispatch.duplicate_agent', { agent: owner.name })
+    }
+    found.set(owner.name, owner)
   }
   const isAsked = new Set(asked.map(({ agent, name }) => `${agent}.${name}`))
   const consumers: Consumer[] = []

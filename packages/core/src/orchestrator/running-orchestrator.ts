@@ -270,10 +270,9 @@ export class RunningOrchestrator implements Orchestrator {
     const leftMs = () => Math.max(0, drainMs - (clock.monotonic() - startedAt))
     events.emit('orchestrator.closing', { inFlight: dispatch.inFlight + engine.inFlight })
     dispatch.shut()
-    // Runs first: their steps ask agents.
-    let abandoned = await engine.close(drainMs)
+    const drained = await Promise.all([engine.close(drainMs), dispatch.drain(drainMs)])
     // Requests under way may still publish; and what the bus has taken in may still come to agents.
-    abandoned += await dispatch.drain(leftMs())
+    let abandoned = drained[0] + drained[1]
     const faults: PartFault[] = []
     try {
       await transport.close({ drainMs: leftMs() })

@@ -22,6 +22,10 @@ export class Deadlines {
     this.#keepsAlive = keepsAlive
   }
 
+  get isEmpty(): boolean {
+    return this.#heap.length === 0
+  }
+
   add(one: Deadlined): void {
     // As time goes, nearly all are due after all others, and stay where they are put.
     this.#put(one, this.#heap.length)

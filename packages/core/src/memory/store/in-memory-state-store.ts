@@ -110,9 +110,13 @@ export class InMemoryStateStore implements StateStore {
     this.#firstLate = 0
     for (const one of late) {
       if (one === undefined) continue
-      const write = one.write()
-      this.#check.check([write])
-      this.#writes.apply(write, one.at)
+      try {
+        const write = one.write()
+        this.#check.check([write])
+        this.#writes.apply(write, one.at)
+      } catch {
+        // Nobody waits for it any more; the others are not to be lost with it.
+      }
     }
     forgetEnded(this.#index, this.#maxEnded)
   }

@@ -15,6 +15,15 @@ export function bodyOf(what: string, value: unknown): Body {
   throw journalFailure('journal.value_too_large', { what, length: body.length, limit: largestBody })
 }
 
+/** A failure as a body; one that cannot be kept as it is tells why. */
+export function failureBodyOf(failure: unknown): Body {
+  try {
+    return bodyOf('A failure', failure)
+  } catch (error) {
+    return bodyOf('A failure', error)
+  }
+}
+
 function encoded(what: string, value: unknown): Body {
   try {
     return encode(value)

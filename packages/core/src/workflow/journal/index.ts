@@ -3,6 +3,7 @@ export {
   bodyOf,
   type Ending,
   endingOf,
+  failureBodyOf,
   present,
   type SignalBody,
   type Told,

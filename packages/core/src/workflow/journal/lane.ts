@@ -11,6 +11,8 @@ export interface LaneEntry {
   answered(outcome: Outcome, isResent: boolean): void
   /** The store will never take it. */
   refused(error: unknown): void
+  /** It could not go on from the answer. */
+  broken(error: unknown): void
 }
 
 const mostRecords = 1_000
@@ -35,6 +37,7 @@ export class Lane {
   waitingCharacters = 0
   readonly #queue = new Set<LaneEntry>()
   #isSending = false
+  #isClosed = false
   #sentAt: number | undefined
   #whenIdle: (() => void)[] = []
 
@@ -70,7 +73,7 @@ export class Lane {
         const [outcome] = await this.#store.append([write])
         return outcome as Outcome
       } catch (error) {
-        if (classify(error) !== 'retry') throw error
+        if (classify(error) !== 'retry' || this.#isClosed) throw error
         await this.#pause(pauseMs)
       }
     }
@@ -81,6 +84,11 @@ export class Lane {
     if (this.#store.appendEnded === undefined) return false
     this.#store.appendEnded(write)
     return true
+  }
+
+  /** Nothing that failed is sent again. */
+  close(): void {
+    this.#isClosed = true
   }
 
   /** Resolves when all that waits now is stored. */
@@ -95,8 +103,8 @@ export class Lane {
     const write = entry.take()
     if (write === undefined) return
     this.#store.append([write]).then(
-      ([outcome]) => entry.answered(outcome as Outcome, false),
-      (error: unknown) => entry.refused(error),
+      ([outcome]) => tell(entry, () => entry.answered(outcome as Outcome, false)),
+      (error: unknown) => tell(entry, () => entry.refused(error)),
     )
   }
 
@@ -132,23 +140,26 @@ export class Lane {
   async #send(batch: readonly Sent[], isRetry: boolean): Promise<void> {
     if (batch.length === 0) return
     let pauseMs = firstPauseMs
-    for (let again = isRetry; ; again = true) {
+    let outcomes: readonly Outcome[]
+    let again = isRetry
+    for (; ; again = true) {
       try {
         const writes = batch.map(({ write }) => (again ? retried(write) : write))
-        const outcomes = await this.#store.append(writes)
-        batch.forEach(({ entry }, index) => entry.answered(outcomes[index] as Outcome, again))
-        return
+        outcomes = await this.#store.append(writes)
+        break
       } catch (error) {
         if (classify(error) !== 'retry') return this.#refused(batch, error)
+        if (this.#isClosed) return
         await this.#pause(pauseMs)
         pauseMs = Math.min(pauseMs * 2, longestPauseMs)
       }
     }
+    batch.forEach(({ entry }, index) => tell(entry, () => entry.answered(outcomes[index] as Outcome, again)))
   }
 
   async #refused(batch: readonly Sent[], error: unknown): Promise<void> {
     const [only] = batch
-    if (batch.length === 1) return only?.entry.refused(error)
+    if (batch.length === 1 && only !== undefined) return tell(only.entry, () => only.entry.refused(error))
     const middle = batch.length >> 1
     await this.#send(batch.slice(0, middle), true)
     await this.#send(batch.slice(middle), true)
@@ -158,6 +169,15 @@ export class Lane {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#clock.schedule(ms, resolve, true)
     return promise
+  }
+}
+
+/** What one run makes of an answer harms no other one. */
+function tell(entry: LaneEntry, answer: () => void): void {
+  try {
+    answer()
+  } catch (error) {
+    entry.broken(error)
   }
 }
 

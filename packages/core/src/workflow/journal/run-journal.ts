@@ -68,6 +68,7 @@ export class RunJournal implements LaneEntry {
   #isOver = false
   /** Told once whether the run was created, or that one of its name exists. */
   #created: ((standing: Head | undefined) => void) | undefined
+  #refuse: ((failure: Error) => void) | undefined
   /** The last nudge that was dealt with. */
   seen = 0
   /** How many records the run has. */
@@ -117,8 +118,9 @@ export class RunJournal implements LaneEntry {
 
   /** Stores that there is this run, at once; resolves with the head of another one where its name is taken. */
   create(): Promise<Head | undefined> {
-    const { promise, resolve } = Promise.withResolvers<Head | undefined>()
+    const { promise, resolve, reject } = Promise.withResolvers<Head | undefined>()
     this.#created = resolve
+    this.#refuse = reject
     this.#queue()
     return promise
   }
@@ -208,8 +210,16 @@ export class RunJournal implements LaneEntry {
   refused(error: unknown): void {
     const { write } = this.#arrived()
     const because = errorText(error)
+    const failure = writingFailure('journal.record_refused', { run: this.run.id, because }, error)
+    // A run that was never stored can record nothing, not even why.
     if (write.kind === 'held') this.#isOver = false
-    else this.#isOver = true
+    else this.abandon()
+    this.#refuse?.(failure)
+    this.#recorded.lost(failure)
+  }
+
+  broken(error: unknown): void {
+    const because = errorText(error)
     this.#recorded.lost(writingFailure('journal.record_refused', { run: this.run.id, because }, error))
   }
 

@@ -1,7 +1,6 @@
 import type {
   ClaimAnswer,
   Clock,
-  EndedStatus,
   Logger,
   RunnerInfo,
   RunRef,
@@ -126,7 +125,7 @@ export class Runner {
         if (limit === 0 || answer.runs.length < limit || this.#isClosed) break
       }
       if (this.#mayHoldMore) await this.#findLost()
-      await this.#prune()
+      void this.#prune()
     } catch (error) {
       logger.warn({ error }, 'The store of runs does not answer; it is asked again')
     }
@@ -173,12 +172,20 @@ export class Runner {
     this.#timer = this.#deps.clock.schedule(this.#settings.leaseMs / 3, () => void this.look())
   }
 
+  /** Beside the beat, which does not wait for it. */
   async #prune(): Promise<void> {
     const { keepEndedMs } = this.#settings
-    const { clock, store } = this.#deps
+    const { clock, store, logger } = this.#deps
     if (keepEndedMs === undefined || clock.monotonic() - this.#prunedAt < pruneEveryMs) return
     this.#prunedAt = clock.monotonic()
-    const statuses: readonly EndedStatus[] = endedStatuses
-    while ((await store.delete({ endedForMs: keepEndedMs, statuses, limit: pruneBatch })) === pruneBatch);
+    try {
+      while (
+        (await store.delete({ endedForMs: keepEndedMs, statuses: endedStatuses, limit: pruneBatch })) === pruneBatch
+      ) {
+        if (this.#isClosed) return
+      }
+    } catch (error) {
+      logger.warn({ error }, 'Ended runs could not be removed; it is tried again')
+    }
   }
 }

@@ -1,5 +1,6 @@
-import { endedStatuses, type Failure } from '../../ports/index.js'
+import { classify, endedStatuses, type Failure } from '../../ports/index.js'
 import { bodyOf, type Ending, type Unfinished, valueOf } from '../journal/index.js'
+import { idempotencyKeyOf } from '../../dispatch/index.js'
 import { checked } from './contract.js'
 import { runFailure, violation } from './failures.js'
 import type { LiveRun } from './live-run.js'
@@ -9,7 +10,7 @@ import { sessionKey } from './stored-run.js'
 
 /** By this key the runs of a session take turns. */
 export function turnKeyOf({ spec: { ref, session } }: LiveRun): string {
-  return `session:${ref.tenant.length}:${ref.tenant}/${session}`
+  return `session:${idempotencyKeyOf([ref.tenant, session])}`
 }
 
 /**
@@ -21,12 +22,12 @@ export async function beginInSession(
   run: LiveRun,
   turn: Promise<Turn | undefined> | undefined,
 ): Promise<void> {
-  if (turn !== undefined) {
-    const own = await turn
-    if (own === undefined) return
-    void run.done.then(() => own.leave())
-  }
   try {
+    if (turn !== undefined) {
+      const own = await turn
+      if (own === undefined) return
+      void run.done.then(() => own.leave())
+    }
     run.begin(await dataFor(keeper, run))
   } catch (error) {
     run.fail(error as Failure)
@@ -49,11 +50,13 @@ async function dataFor(keeper: RunKeeper, run: LiveRun): Promise<object> {
 }
 
 /** What the newest run left that had got so far as to have any. */
-async function latestData({ store }: RunKeeper, { spec: { definition, ref, session } }: LiveRun): Promise<unknown> {
+async function latestData(keeper: RunKeeper, run: LiveRun): Promise<unknown> {
+  const { store } = keeper
+  const { definition, ref, session } = run.spec
   const query = { tenant: ref.tenant, workflow: definition.name, session, statuses: endedStatuses, limit: 10 }
   let after: string | undefined
   do {
-    const { heads, next } = await store.list({ ...query, after })
+    const { heads, next } = await patiently(keeper, run, () => store.list({ ...query, after }))
     for (const { output, failure } of heads) {
       const ended = valueOf(output ?? failure) as Ending | Unfinished | undefined
       if (ended?.session !== undefined) return ended.session
@@ -62,3 +65,17 @@ async function latestData({ store }: RunKeeper, { spec: { definition, ref, sessi
   } while (after !== undefined)
   return {}
 }
+
+/** Asks a store until it answers, or nobody wants to know any more. */
+async function patiently<Answer>({ clock }: RunKeeper, run: LiveRun, ask: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (classify(error) !== 'retry' || run.isOver) throw error
+      await new Promise<void>((resolve) => void clock.schedule(pauseMs, resolve, true))
+    }
+  }
+}
+
+const pauseMs = 100

@@ -36,15 +36,21 @@ export class Ear {
     if (!this.#isReading && this.#told > this.#seen.seen) void this.#readAll()
   }
 
+  /** There may be something new; how much, nobody has said. */
+  look(): void {
+    if (!this.#isReading) void this.#readAll()
+  }
+
   async #readAll(): Promise<void> {
     this.#isReading = true
     try {
-      while (this.#seen.seen < this.#told) {
+      do {
         const told = this.#told
         const signals = await this.#read()
-        this.#seen.seen = told
+        // Only a count of the store's own is dealt with: what was sent meanwhile has yet to be read.
+        this.#seen.seen = Math.max(this.#seen.seen, told)
         for (const signal of signals) this.#hear(signal)
-      }
+      } while (this.#seen.seen < this.#told)
     } catch {
       // The next beat of this process, or the next write of the run, tells of them again.
       this.#told = this.#seen.seen

@@ -18,14 +18,11 @@ import type { LiveRun } from './live-run.js'
 import { Registry } from './registry.js'
 import { type Resumption, RunResumer } from './resume-run.js'
 import type { WorkflowSettings } from './run-settings.js'
-import type { RunKeeper } from './run-keeper.js'
+import type { Role, RunKeeper } from './run-keeper.js'
 import { SessionTurns } from './session-turns.js'
 import { StepPolicies } from './step-policies.js'
 import { beginStep } from './steps/begin-step.js'
 import { StoredRuns } from './stored-run.js'
-
-/** What part a process has: it starts and watches runs, it carries them out, or both. */
-export type Role = 'client' | 'worker' | 'all'
 
 export interface EngineDeps {
   readonly store: StateStore
@@ -77,6 +74,7 @@ export class Engine implements Claimant, RunKeeper {
   readonly #live = new Map<string, LiveRun>()
   /** Claimed, and not yet read. */
   readonly #resuming = new Set<string>()
+  readonly #takingUp = new Set<Promise<unknown>>()
   /** Who wants to know when a run is carried out here. */
   readonly #awaited = new Map<string, Set<(run: LiveRun) => void>>()
   #isClosing = false
@@ -195,7 +193,7 @@ export class Engine implements Claimant, RunKeeper {
 
   get freeSlots(): number {
     if (this.#isClosing || this.role === 'client') return 0
-    return Math.max(0, this.#settings.maxRuns - this.#live.size)
+    return Math.max(0, this.#settings.maxRuns - this.#live.size - this.#resuming.size)
   }
 
   claimed(runs: ClaimAnswer['runs'], now: number): void {
@@ -208,9 +206,7 @@ export class Engine implements Claimant, RunKeeper {
   }
 
   nudged(run: RunRef): void {
-    // How many signals there are it learns when it reads them.
-    const live = this.find(run)
-    live?.nudged(live.journal.seen + 1)
+    this.find(run)?.look()
   }
 
   lapsed(hasLapsed: boolean): void {
@@ -230,11 +226,14 @@ export class Engine implements Claimant, RunKeeper {
   ): Promise<LiveRun | undefined> {
     const key = keyOf(claim.hold.run)
     this.#resuming.add(key)
+    const resumed = this.#resumer.resume(claim, now, resumption)
+    this.#takingUp.add(resumed)
     try {
-      const run = await this.#resumer.resume(claim, now, resumption)
+      const run = await resumed
       if (run === undefined) this.runner.missed()
       return run
     } finally {
+      this.#takingUp.delete(resumed)
       this.#resuming.delete(key)
     }
   }
@@ -252,13 +251,16 @@ export class Engine implements Claimant, RunKeeper {
       await promise
       timer.cancel()
     }
+    // What a claim that was under way has brought is handed back, too.
+    await this.runner.close()
+    await Promise.all(this.#takingUp)
     const late = [...this.#live.values()]
     for (const run of late) run.handBack()
-    await this.runner.close()
     this.sessions.close()
     this.deadlines.clear()
     this.dueWaits.clear()
     await this.#idle()
+    this.lane.close()
     return late.length
   }
 

@@ -148,7 +148,7 @@ export class Frame {
 
   /** What calling a function of a step failed with. */
   blame(step: string, name: string, error: unknown): Failure {
-    if (isFailure(error) && error.code.startsWith('workflow.')) return error
+    if (isFailure(error) && String(error.code).startsWith('workflow.')) return error
     const details = { workflow: this.definition.name, step, name, because: errorText(error) }
     return runFailure('workflow.function_failed', details, error)
   }

@@ -1,7 +1,7 @@
 import { idempotencyKeyOf, type OpenRequest } from '../../dispatch/index.js'
 import type { Clock, Failure, Operation, Policy, RunRecord } from '../../ports/index.js'
 import type { AnyCallRules, RunInfo } from '../graph/index.js'
-import type { RunJournal, Writing } from '../journal/index.js'
+import { type RunJournal, type Writing, writingFailure } from '../journal/index.js'
 import type { Execution, Wait } from './execution.js'
 import { IdleWatch } from './idle-watch.js'
 import { failuresBeside, type StepOutcome } from './outcome.js'
@@ -25,6 +25,13 @@ export interface Carried {
 }
 
 const longestKey = 256
+/** No store takes longer ones. */
+const longestStoredKey = 512
+
+function tooLong(run: string, key: string): Failure {
+  const because = `the step ${key.slice(0, 60)}… lies so deep that its name has ${key.length} characters, and ${longestStoredKey} can be stored`
+  return writingFailure('journal.record_refused', { run, because })
+}
 
 /** What the steps of a run are done with that this process carries out. */
 export class LiveExecution implements Execution {
@@ -66,7 +73,7 @@ export class LiveExecution implements Execution {
   }
 
   get waits(): Waits {
-    this.#waits ??= new Waits(this.clock, this.#host.dueWaits)
+    this.#waits ??= new Waits(this.clock, this.#host.dueWaits, this.past.taken)
     return this.#waits
   }
 
@@ -115,7 +122,10 @@ export class LiveExecution implements Execution {
     } catch (failure) {
       return this.#carried.fail(failure as Failure)
     }
+    if (record.key.length > longestStoredKey) return this.#carried.fail(tooLong(this.id, record.key))
     journal.record(record, this.#teller.recording(record, stored))
+    // A time counts from when it is stored.
+    if (record.kind === 'timer') journal.flush()
   }
 
   started(step: string, operation?: Operation): void {

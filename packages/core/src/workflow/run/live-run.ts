@@ -38,6 +38,8 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   readonly dueAt: number
   place = -1
   isOver = false
+  /** Resolves when it is known whether there is another run of its name. */
+  created: Promise<unknown> | undefined
   /** What became of it, as far as this process is concerned, once that is durable. */
   readonly done: Promise<AnyResult>
   readonly #resolve: (result: AnyResult) => void
@@ -56,14 +58,14 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
 
   /** `journalOf` makes its journal, which tells the run what becomes of what it records. */
   constructor(host: RunHost, spec: RunSpec, journalOf: (run: LiveRun) => RunJournal, left: Left) {
-    const { definition, ref, tenant, past } = spec
+    const { definition, ref, tenant } = spec
     this.#host = host
     this.#left = left
     this.spec = spec
     this.#beganAt = host.clock.monotonic()
     this.dueAt = this.#beganAt + spec.dueInMs
     const place = { runId: ref.id, workflow: definition.name, tenant }
-    this.#teller = new RunTeller(host.events, place, past.numbered)
+    this.#teller = new RunTeller(host.events, place, spec.numbered)
     this.#machine = new RunStateMachine('queued', (from, to, trigger) => this.#teller.moved(from, to, trigger))
     this.#execution = new LiveExecution(host, spec, this.#teller, this)
     ;({ promise: this.done, resolve: this.#resolve } = Promise.withResolvers<AnyResult>())
@@ -78,6 +80,13 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
 
   get id(): string {
     return this.spec.ref.id
+  }
+
+  /** There is another run of its name, which was stored before: whoever waits for this one finds that one. */
+  giveWay(): void {
+    this.#forget()
+    this.journal.abandon()
+    this.#tell({ ok: false, status: 'running', because: 'taken-over' })
   }
 
   /** It waits for its turn; its time counts already. */
@@ -163,6 +172,11 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   /** The store has counted so many signals for it. */
   nudged(nudge: number): void {
     if (!this.isOver) this.#ear.nudged(nudge)
+  }
+
+  /** It may have been told something. */
+  look(): void {
+    if (!this.isOver) this.#ear.look()
   }
 
   /** It can be recorded no more as it stands, or is another process's. */

@@ -2,6 +2,7 @@ import {
   classify,
   type Head,
   errorText,
+  identifier,
   isFailure,
   type NewRecord,
   type RunRef,
@@ -112,6 +113,7 @@ export class OpenRun {
     await checked(signal.schema, payload, ({ issues = [] }) =>
       runFailure('workflow.invalid_input', violation(what, issues)),
     )
+    if (id !== undefined) checkSignalId(id)
     await this.#send(signalKey(id ?? this.#engine.newId()), { name: signal.name, payload })
   }
 
@@ -129,7 +131,8 @@ export class OpenRun {
         const { head } = await this.#history()
         if (isOver(head)) return
         // Where nobody carries it out, it is ended from here.
-        if (head.status !== 'running') await this.#engine.takeIn(this.#ref, versionOf(head), { isForced: true })
+        if (head.status !== 'running' || (await this.#isAbandoned(head)))
+          await this.#engine.takeIn(this.#ref, versionOf(head), { isForced: true })
         const live = this.#live()
         await (live === undefined ? pause.untilLooked(Number.POSITIVE_INFINITY) : live.done)
       }
@@ -155,6 +158,13 @@ export class OpenRun {
     const { head } = await this.#history()
     if (head.status !== 'needs-attention' && head.status !== 'suspended') throw this.#notOpen(head)
     await this.#goOn(head, [])
+  }
+
+  /** Whether whoever carries it out is gone, where that is nobody else's to see to. */
+  async #isAbandoned({ tenant, workflow, id }: Head): Promise<boolean> {
+    if (this.#engine.role !== 'client') return false
+    const { heads } = await this.#engine.store.list({ tenant, workflow, statuses: ['running'], due: true, limit: 500 })
+    return heads.some((one) => one.id === id)
   }
 
   async #goOn(head: Head, records: readonly NewRecord[]): Promise<void> {
@@ -257,6 +267,13 @@ function tellable(reason: unknown): unknown {
   } catch {
     return errorText(reason)
   }
+}
+
+function checkSignalId(id: string): void {
+  identifier(id, 'id of a signal')
+  if (!id.startsWith('$')) return
+  const expected = 'one that does not begin with $'
+  throw runFailure('workflow.invalid_option', { option: 'id', received: shown(id), expected })
 }
 
 function checkWait(waitMs: unknown): void {

@@ -20,6 +20,11 @@ export class Past {
     this.#signals = records.filter(({ kind }) => kind === 'signal')
   }
 
+  /** All of it. */
+  get records(): readonly RunRecord[] {
+    return [...this.#records.values()]
+  }
+
   /** Whether there is anything at all. */
   get isEmpty(): boolean {
     return this.#records.size === 0
@@ -31,6 +36,11 @@ export class Past {
     if (record?.kind !== 'result' && record?.kind !== 'failure') return undefined
     this.#unread.delete(key)
     return record
+  }
+
+  /** A step that consists of others has ended as a whole: its parts are not asked for. */
+  settledWhole(key: string): void {
+    for (const part of this.#unread) if (isPart(part, key)) this.#unread.delete(part)
   }
 
   /** The failure of a step that consists of others: what it came to is worked out of these. */
@@ -53,7 +63,7 @@ export class Past {
   spanOf(key: string): number {
     let [first, last] = [Number.POSITIVE_INFINITY, 0]
     for (const { key: own, at, tookMs = 0 } of this.#records.values()) {
-      if (own.length <= key.length || !own.startsWith(key) || !partMarks.includes(own[key.length] as string)) continue
+      if (!isPart(own, key)) continue
       first = Math.min(first, at - tookMs)
       last = Math.max(last, at)
     }
@@ -81,10 +91,20 @@ export class Past {
 
   /** What the run was told and has not taken in, the oldest first. */
   get untaken(): readonly RunRecord[] {
+    const { taken } = this
+    return this.#signals.filter(({ key }) => !taken.has(key))
+  }
+
+  /** The keys of the signals that it has taken in. */
+  get taken(): ReadonlySet<string> {
     const taken = new Set<string>()
     for (const { agent, body } of this.#records.values()) {
       if (agent === bySignal) taken.add((valueOf(body) as Told).signal)
     }
-    return this.#signals.filter(({ key }) => !taken.has(key))
+    return taken
   }
+}
+
+function isPart(part: string, whole: string): boolean {
+  return part.length > whole.length && part.startsWith(whole) && partMarks.includes(part[whole.length] as string)
 }

@@ -1,5 +1,5 @@
 import { isFailure, type NewRecord, shown } from '../../ports/index.js'
-import { bodyOf, type History, permitKey } from '../journal/index.js'
+import { bodyOf, failureBodyOf, type History, permitKey } from '../journal/index.js'
 import { runFailure } from './failures.js'
 
 /** What a person decides about a step of which nobody can tell whether it was done. */
@@ -23,5 +23,5 @@ export function decided(step: string, resolution: Resolution, { records }: Histo
   const told = isFailure(failure)
     ? failure
     : runFailure('workflow.invalid_choice', { workflow: '', step, because: String(failure) })
-  return { key: step, kind: 'failure', body: bodyOf('A failure', told), attempt: 1 }
+  return { key: step, kind: 'failure', body: failureBodyOf(told), attempt: 1 }
 }

@@ -13,6 +13,7 @@ import { beginInSession, turnKeyOf } from './begin-in-session.js'
 import { LiveRun } from './live-run.js'
 import { migrated, migrationKey } from './migrated.js'
 import { Past } from './past.js'
+import { isNumbered } from './run-events.js'
 import type { RunKeeper } from './run-keeper.js'
 import type { RunSpec } from './run-spec.js'
 import { sessionDataOf } from './stored-run.js'
@@ -81,6 +82,7 @@ export class RunResumer {
       budget,
       createdAt: head.createdAt,
       past: past instanceof Past ? past : new Past(records),
+      numbered: records.filter(isNumbered).length,
       storeTime,
     }
     const run = new LiveRun(
@@ -94,7 +96,8 @@ export class RunResumer {
       run.fail(past)
       return run
     }
-    for (const record of decided) run.journal.record(record, () => {})
+    // What follows from a decision begins when that is stored.
+    await Promise.race([Promise.all(decided.map((record) => recorded(run, record))), run.done])
     if (definition.version !== head.version && !records.some(({ key }) => key === migrationKey(definition.version))) {
       run.journal.record({ key: migrationKey(definition.version), kind: 'mark', attempt: 1 }, () => {})
     }
@@ -127,6 +130,8 @@ export class RunResumer {
     const unclear = isCancelled ? undefined : await this.#unclearOf(run, history)
     // Before anything is begun, which would be cut off: a step that has just been decided about would be unclear again.
     if (unclear !== undefined) return run.unclear(unclear)
+    // Here nothing is carried out, or not any more.
+    if (!isCancelled && (this.#keeper.role === 'client' || this.#keeper.isClosing)) return run.handBack()
     const data = sessionDataOf(history)
     const { session } = run.spec
     // It had not got so far as to begin.
@@ -144,4 +149,8 @@ export class RunResumer {
     if (!history.records.some(({ kind }) => kind === 'mark')) return undefined
     return (await this.#keeper.stored.replay(spec.definition, history)).unclearStep
   }
+}
+
+function recorded(run: LiveRun, record: NewRecord): Promise<void> {
+  return new Promise((resolve) => run.journal.record(record, resolve))
 }

@@ -6,6 +6,9 @@ import type { RunHost } from './run-spec.js'
 import type { SessionTurns } from './session-turns.js'
 import type { StoredRuns } from './stored-run.js'
 
+/** What part a process has: it starts and watches runs, it carries them out, or both. */
+export type Role = 'client' | 'worker' | 'all'
+
 /** Where the runs of a process are kept, for those who begin them and those who ask for them. */
 export interface RunKeeper extends RunHost {
   readonly store: StateStore
@@ -15,6 +18,7 @@ export interface RunKeeper extends RunHost {
   readonly sessions: SessionTurns
   readonly stored: StoredRuns
   readonly newId: () => string
+  readonly role: Role
   /** Whether runs that it starts are carried out here at once, or left to whoever takes them first. */
   readonly startsHere: boolean
   readonly isClosing: boolean

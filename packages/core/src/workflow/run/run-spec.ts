@@ -24,6 +24,8 @@ export interface RunSpec {
   /** When it was created, in milliseconds since 1970. */
   readonly createdAt: number
   readonly past: Past
+  /** How many of its records have a number as events; where those were migrated, not so many as `past` has. */
+  readonly numbered: number
   /** The store's time and, at the same moment, that of the monotonic clock. */
   readonly storeTime: StoreMoment | undefined
 }

@@ -80,10 +80,9 @@ export class RunTeller {
   recording(record: Writing, stored: () => void): () => void {
     if (!isNumbered(record)) return stored
     const number = ++this.#numbered
-    const feed = this.#feed
-    if (feed === undefined) return stored
     return () => {
-      feed.recorded(number, record)
+      // Whoever has come to watch meanwhile is told, too.
+      this.#feed?.recorded(number, record)
       stored()
     }
   }

@@ -11,6 +11,7 @@ import {
 import type { Engine } from './engine.js'
 import { runFailure } from './failures.js'
 import { LiveRun } from './live-run.js'
+import { migrated } from './migrated.js'
 import { OpenRun } from './open-run.js'
 import type { Resolution } from './resolution.js'
 import { type Edit, repeatOf } from './rerun.js'
@@ -102,10 +103,11 @@ export class Runs implements RunList {
     let definition: WorkflowDefinition
     try {
       definition = this.#engine.registry.definitionOf(workflow)
+      if (options?.signal?.aborted === true) return this.#notBegun(definition, options.signal.reason)
       const begun = this.#starter.begin(definition, input, options, true)
       if (begun instanceof LiveRun) return this.#awaited(begun, options.signal)
       const refused = (error: unknown) => this.#refused(definition, options, error)
-      if (!(begun instanceof Promise)) return this.#open(definition, begun).result()
+      if (!(begun instanceof Promise)) return this.#followed(definition, begun, options.signal)
       return begun.then(
         (one) =>
           one instanceof LiveRun ? this.#awaited(one, options.signal) : this.#followed(definition, one, options.signal),
@@ -169,6 +171,11 @@ export class Runs implements RunList {
     return open.result().finally(() => signal.removeEventListener('abort', cancel))
   }
 
+  #notBegun(definition: WorkflowDefinition, reason: unknown): Promise<AnyResult> {
+    const conclusion = { ok: false, status: 'cancelled', reason } as const
+    return Promise.resolve(resultOf(this.#engine.newId(), definition, [], 0, conclusion))
+  }
+
   /** A run that was not begun has failed, too; a mistake in the program is thrown. */
   #refused(definition: WorkflowDefinition, { id }: RunOptions, error: unknown): Promise<AnyResult> {
     const isMistake = !isFailure(error) || mistakes.includes(error.code)
@@ -189,7 +196,12 @@ export class Runs implements RunList {
       this.#engine.flush()
       const history = await readHistory(this.#engine.store, ref)
       if (history === undefined) throw runFailure('workflow.unknown_run', { run: ref.id })
-      const { input, repeated } = repeatOf(definition, history, step, edit)
+      const { input, repeated } = repeatOf(
+        definition,
+        { head: history.head, records: (await migrated(definition, history)).records },
+        step,
+        edit,
+      )
       const { session } = history.head
       const tenant = ref.tenant === storedTenant(undefined) ? undefined : ref.tenant
       const begun = await this.#starter.begin(definition, input, { session, tenant, ...options }, false, repeated)

@@ -1,4 +1,4 @@
-import type { Clock, Lease, LockStore, Logger } from '../../ports/index.js'
+import { classify, type Clock, type Lease, type LockStore, type Logger } from '../../ports/index.js'
 import { runFailure } from './failures.js'
 
 /** The right to be the run of a session that is under way. */
@@ -58,10 +58,15 @@ export class SessionTurns {
       await promise
     }
     let pauseMs = 20
-    while (isWanted()) {
-      if (await this.#lock(key)) return this.#turn(key)
-      await this.#pause(pauseMs)
-      pauseMs = Math.min(pauseMs * 2, 500)
+    try {
+      while (isWanted()) {
+        if (await this.#lock(key)) return this.#turn(key)
+        await this.#pause(pauseMs)
+        pauseMs = Math.min(pauseMs * 2, 500)
+      }
+    } catch (error) {
+      this.#next(key)
+      throw error
     }
     this.#next(key)
     return undefined
@@ -102,6 +107,7 @@ export class SessionTurns {
       this.#renew()
       return true
     } catch (error) {
+      if (classify(error) !== 'retry') throw error
       this.#logger.warn({ error }, 'The store of locks does not answer; it is asked again')
       return false
     }

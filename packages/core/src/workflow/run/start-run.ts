@@ -94,6 +94,7 @@ export class RunStarter {
       traceparent: options.traceparent,
       createdAt: keeper.clock.now(),
       past: repeated === undefined ? nothing : pastOf(repeated, keeper.clock.now()),
+      numbered: repeated?.records.length ?? 0,
       storeTime: undefined,
     }
     const beginning: Beginning = { input, deadlineMs: spec.deadlineMs, budget: spec.budget, rerunOf: repeated?.rerunOf }
@@ -112,7 +113,10 @@ export class RunStarter {
     if (!keeper.startsHere) return this.#leave(spec, head, repeated)
     const live = options.id === undefined ? undefined : keeper.find(ref)
     if (live !== undefined && repeated !== undefined) throw conflict(spec, 'a run of its own')
-    if (live !== undefined) return this.#same(live.spec.definition, input, live.spec.input, spec)
+    if (live !== undefined) {
+      const same = () => this.#same(live.spec.definition, input, live.spec.input, spec)
+      return live.created === undefined ? same() : live.created.then(same)
+    }
     const run = new LiveRun(
       keeper,
       spec,
@@ -122,7 +126,13 @@ export class RunStarter {
     keeper.enter(run)
     for (const record of repeated?.records ?? []) run.journal.record(record, () => {})
     const hasSession = session !== undefined || definition.session !== undefined
-    if (!isAwaited || options.id !== undefined || hasSession) return this.#create(run, options, repeated !== undefined)
+    if (!isAwaited || options.id !== undefined || hasSession) {
+      const created = this.#create(run, options, repeated !== undefined)
+      run.created = created
+      return created
+    }
+    // How long it may take counts from now, wherever it goes on.
+    if (spec.deadlineMs !== undefined) run.journal.flush()
     run.journal.begin()
     run.begin()
     return run
@@ -147,8 +157,7 @@ export class RunStarter {
       run.queue()
       const standing = await Promise.race([run.journal.create(), run.done.then(() => undefined)])
       if (standing !== undefined) {
-        keeper.forget(run)
-        run.isOver = true
+        run.giveWay()
         void leave()
         if (repeated) throw conflict(run.spec, 'a run of its own')
         return this.#standing(standing, run.spec)
@@ -157,8 +166,7 @@ export class RunStarter {
       else void beginInSession(keeper, run, turn)
       return run
     } catch (error) {
-      keeper.forget(run)
-      run.isOver = true
+      run.giveWay()
       void leave()
       throw error
     }

@@ -1,7 +1,7 @@
 import type { OpenRequest } from '../../dispatch/index.js'
 import type { Failure, Operation, RunRecord } from '../../ports/index.js'
 import type { AnyCallRules } from '../graph/index.js'
-import { bodyOf, markKey, permitKey, valueOf, type Writing } from '../journal/index.js'
+import { bodyOf, failureBodyOf, markKey, permitKey, valueOf, type Writing } from '../journal/index.js'
 import { runFailure } from './failures.js'
 import type { Frame } from './frame.js'
 import { failed, type StepOutcome, succeeded } from './outcome.js'
@@ -150,7 +150,7 @@ export abstract class Task implements Waiting {
       record = { key: this.key, kind, body, agent, attempt: attempts, tookMs: Math.round(ms) }
     } catch (error) {
       outcome = failed(error, ms, this.waitedMs)
-      const body = bodyOf('A failure', error)
+      const body = failureBodyOf(error)
       record = { key: this.key, kind: 'failure', body, agent, attempt: attempts, tookMs: Math.round(ms) }
     }
     leave(this.#gates)

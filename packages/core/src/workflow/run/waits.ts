@@ -9,12 +9,14 @@ export class Waits {
   readonly #clock: Clock
   readonly #deadlines: Deadlines
   readonly #waiting = new Map<Wait, DueWait | undefined>()
-  readonly #known = new Set<string>()
+  readonly #known: Set<string>
   #untaken: { readonly name: string; readonly record: RunRecord }[] = []
 
-  constructor(clock: Clock, deadlines: Deadlines) {
+  /** `taken`: the signals that were taken in before. */
+  constructor(clock: Clock, deadlines: Deadlines, taken: ReadonlySet<string>) {
     this.#clock = clock
     this.#deadlines = deadlines
+    this.#known = new Set(taken)
   }
 
   get size(): number {

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../ports/index.js'
 import type { StepDefinition } from '../../graph/index.js'
-import { bodyOf } from '../../journal/index.js'
+import { failureBodyOf } from '../../journal/index.js'
 import type { Frame } from '../frame.js'
 import { failed, succeeded } from '../outcome.js'
 import { outcomeOf } from '../task.js'
@@ -32,6 +32,7 @@ export class Composite<Step extends StepDefinition> {
     const { past } = this.frame.execution
     const record = mayHaveResult ? past.settled(this.key) : past.failed(this.key)
     if (record === undefined) return false
+    past.settledWhole(this.key)
     this.#isOver = true
     this.frame.settle(this.#place, outcomeOf(record))
     return true
@@ -54,7 +55,7 @@ export class Composite<Step extends StepDefinition> {
     const tell = () => this.frame.settle(this.#place, outcome)
     if (execution.isReplay) return tell()
     execution.enter()
-    const body = bodyOf('A failure', failure)
+    const body = failureBodyOf(failure)
     const record = { key: this.key, kind: 'failure' as const, body, attempt: 1, tookMs: Math.round(this.#ms) }
     if (this.frame.isAtLast || (this.frame.isOutermost && !this.step.isOptional)) {
       execution.record(record, () => {})

@@ -1,7 +1,7 @@
 import type { Failure, NewRecord, RunRecord } from '../../../ports/index.js'
 import type { SleepStep, WaitStep } from '../../graph/index.js'
 import { longestMs } from '../../graph/index.js'
-import { bodyOf, type SignalBody, timerKey, type Told, valueOf } from '../../journal/index.js'
+import { bodyOf, failureBodyOf, type SignalBody, timerKey, type Told, valueOf } from '../../journal/index.js'
 import { checked } from '../contract.js'
 import type { Wait } from '../execution.js'
 import { runFailure, violation } from '../failures.js'
@@ -106,7 +106,7 @@ export class WaitRun implements Wait {
           : { key: this.key, kind, body: bodyOf('A signal', told(signal)), agent: bySignal, attempt: 1, tookMs }
     } catch (error) {
       outcome = failed(error, ms, ms)
-      record = { key: this.key, kind: 'failure', body: bodyOf('A failure', error), attempt: 1, tookMs }
+      record = { key: this.key, kind: 'failure', body: failureBodyOf(error), attempt: 1, tookMs }
     }
     execution.enter()
     const tell = () => {
