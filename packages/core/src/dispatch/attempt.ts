@@ -55,6 +55,10 @@ export class Attempt implements ActiveCall, Parent {
     this.call.waitedMs += waitedMs
   }
 
+  get isOnce(): boolean {
+    return this.call.isOnce
+  }
+
   get isLate(): boolean {
     return this.call.lateness !== undefined
   }

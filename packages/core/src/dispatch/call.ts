@@ -20,6 +20,8 @@ export interface AskOptions extends DispatchOptions, RequestOptions {
   readonly step?: string | undefined
   /** Stands around the call instead of the agent's own. */
   readonly policy?: Policy | undefined
+  /** No policy on its way tries it again, or a second time beside the first. */
+  readonly once?: boolean | undefined
   /** Is told, when the call is over, how often its agent was tried and how long it waited. */
   readonly tally?: Tally | undefined
 }
@@ -63,6 +65,8 @@ export class Call implements Deadlined, Stoppable, Account {
   /** Stands around it instead of its agent's own. */
   policy: Policy | undefined
   tally: Tally | undefined
+  /** Whether nobody on its way is to try it again. */
+  isOnce = false
   #spent: { tokens: number; costUsd: number } | undefined
   /** Whether the budget of its request has taken it in. */
   isCounted = false

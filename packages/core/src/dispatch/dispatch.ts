@@ -159,6 +159,7 @@ export class Dispatch implements Dispatcher {
       call.estimate = estimateOf(options)
       call.policy = options?.policy
       call.tally = options?.tally
+      call.isOnce = options?.once === true
     } catch (error) {
       return Promise.reject(error)
     }

@@ -33,6 +33,8 @@ export interface ActiveCall {
   readonly dueAt: number
   /** Stands around the call instead of the agent's own. */
   readonly policy?: Policy | undefined
+  /** Whether nobody on its way is to try it again. */
+  readonly isOnce?: boolean
   /** What the agent is given. */
   readonly context: CallContext
   /** The same, with what an operation needs added to it. */

@@ -55,7 +55,8 @@ export class GuardedAgent implements AgentAtWork {
   }
 
   #execute(message: AgentMessage, call: ActiveCall, wanted: Wanted): unknown {
-    const policy = call.policy ?? this.policyOf(message.operation)
+    const own = call.policy ?? this.policyOf(message.operation)
+    const policy = call.isOnce === true && own instanceof LivePolicy ? own.once : own
     if (policy === undefined) return this.#work(message, call, wanted)
     if (!(policy instanceof LivePolicy)) return this.#executeForeign(policy, message, call, wanted)
     const { refusal } = policy.layers

@@ -12,6 +12,7 @@ export class LivePolicy implements Policy {
   /** A policy of another library, around the work itself. */
   readonly innermost: Policy | undefined
   readonly #isLight: boolean
+  #once: LivePolicy | undefined
 
   constructor(layers: Layers, innermost: Policy | undefined) {
     this.layers = layers
@@ -29,6 +30,12 @@ export class LivePolicy implements Policy {
   /** The circuit breaker, where there is one: what it is like, and how it is opened and closed by hand. */
   get circuit(): Circuit | undefined {
     return this.layers.breaker
+  }
+
+  /** The same gates, without retries. */
+  get once(): LivePolicy {
+    this.#once ??= this.withRetry(undefined)
+    return this.#once
   }
 
   /** The same gates with other retries, and none that is hedged: for calls of one place that are repeated differently. */

@@ -15,7 +15,7 @@ export class StepPolicies {
 
   /** What stands around a call instead of its agent's policy; nothing where that one does. */
   for(workflow: string, operation: Operation, rules: AnyCallRules): Policy | undefined {
-    if (rules.policy === undefined && rules.retry === undefined && rules.atMostOnce !== true) return undefined
+    if (rules.policy === undefined && rules.retry === undefined) return undefined
     let known = this.#known.get(rules)
     if (known === undefined) {
       known = new Map()

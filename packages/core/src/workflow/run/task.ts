@@ -99,7 +99,14 @@ export abstract class Task implements Waiting {
     const request = this.#watched()
     const idempotencyKey = execution.idempotencyKey(key)
     request
-      .ask(operation, this.#input, { step: key, idempotencyKey, timeoutMs: rules.timeoutMs, policy, tally: this })
+      .ask(operation, this.#input, {
+        step: key,
+        idempotencyKey,
+        timeoutMs: rules.timeoutMs,
+        policy,
+        once: rules.atMostOnce,
+        tally: this,
+      })
       .then(
         (output) => this.#succeeded(output),
         (error: unknown) => this.#failed(error, operation),
