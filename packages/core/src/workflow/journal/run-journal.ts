@@ -10,6 +10,7 @@ import {
   type Write,
 } from '../../ports/index.js'
 import { bodyOf } from './bodies.js'
+import { foundAgain } from './found-again.js'
 import {
   type LateBody,
   lateBodyOf,
@@ -195,10 +196,12 @@ export class RunJournal implements LaneEntry {
 
   answered(outcome: Outcome, isResent: boolean): void {
     const sent = this.#arrived()
-    if (!outcome.accepted && !(isResent && this.#isOurs(sent.write, outcome.head))) {
-      return this.#refusedBy(sent.write, outcome.head)
-    }
-    if (outcome.accepted) {
+    if (!outcome.accepted) {
+      // Perhaps it is there already, because an answer was lost: then it is taken as given.
+      const found = isResent ? foundAgain(sent.write, outcome.head, this.#runner) : undefined
+      if (found === undefined) return this.#refusedBy(sent.write, outcome.head)
+      this.#hold = found.hold ?? this.#hold
+    } else {
       this.#hold = outcome.hold ?? this.#hold
       this.#nudged(outcome.nudge)
     }
@@ -278,20 +281,6 @@ export class RunJournal implements LaneEntry {
 
   #nudged(nudge: number): void {
     if (nudge > this.seen) this.#recorded.nudged(nudge)
-  }
-
-  /** Whether what was refused is there already, because an answer was lost: then it is taken as given. */
-  #isOurs(write: Write, head: Head | undefined): boolean {
-    if (head === undefined || write.kind === 'signal') return false
-    const { move } = write
-    if (write.kind === 'create') {
-      const isMine = head.runner === this.#runner && head.shape === write.head.shape && head.input === write.head.input
-      if (!isMine || head.token !== (move === undefined ? 1 : 2)) return false
-      this.#hold = { run: this.run, ref: head.ref, token: head.token, runner: this.#runner }
-      return true
-    }
-    const { hold } = write
-    return move !== undefined && head.ref === hold.ref && head.token === hold.token + 1 && head.status === move.status
   }
 
   #refusedBy(write: Write, head: Head | undefined): void {

@@ -30,15 +30,11 @@ export class Ear {
     return this.#isReading
   }
 
-  /** The store has counted so many signals. */
-  nudged(nudge: number): void {
-    this.#told = Math.max(this.#told, nudge)
-    if (!this.#isReading && this.#told > this.#seen.seen) void this.#readAll()
-  }
-
-  /** There may be something new; how much, nobody has said. */
-  look(): void {
-    if (!this.#isReading) void this.#readAll()
+  /** There is something new: so many signals has the store counted, or, without a count, there may be. */
+  nudged(nudge?: number): void {
+    this.#told = Math.max(this.#told, nudge ?? 0)
+    const isNew = nudge === undefined || this.#told > this.#seen.seen
+    if (!this.#isReading && isNew) void this.#readAll()
   }
 
   async #readAll(): Promise<void> {

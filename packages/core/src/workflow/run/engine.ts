@@ -206,7 +206,7 @@ export class Engine implements Claimant, RunKeeper {
   }
 
   nudged(run: RunRef): void {
-    this.find(run)?.look()
+    this.find(run)?.nudged()
   }
 
   lapsed(hasLapsed: boolean): void {

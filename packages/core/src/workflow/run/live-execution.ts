@@ -7,6 +7,7 @@ import { IdleWatch } from './idle-watch.js'
 import { failuresBeside, type StepOutcome } from './outcome.js'
 import type { Past } from './past.js'
 import { InfoOfRun } from './run-info.js'
+import type { Attention } from './run-result.js'
 import type { RunHost, RunSpec } from './run-spec.js'
 import type { RunTeller } from './run-teller.js'
 import type { Slots } from './slots.js'
@@ -20,8 +21,8 @@ export interface Carried {
   turned(underWay: number): void
   /** It cannot go on. */
   fail(failure: Failure): void
-  /** Whether a marked step was done nobody can tell. */
-  unclear(step: string): void
+  /** It has to wait for somebody to look at it. */
+  needAttention(because: Attention, step?: string): void
 }
 
 const longestKey = 256
@@ -163,7 +164,7 @@ export class LiveExecution implements Execution {
   }
 
   unclear(step: string): void {
-    this.#carried.unclear(step)
+    this.#carried.needAttention('outcome-unknown', step)
   }
 
   watchIdle(step: string, idleMs: number, idle: () => void): Disposable {

@@ -16,7 +16,7 @@ import { runFailure } from './failures.js'
 import { Frame, type FrameOwner } from './frame.js'
 import { type Carried, LiveExecution } from './live-execution.js'
 import type { FeedReader } from './run-feed.js'
-import { type AnyResult, type Conclusion, failedBy, resultOf } from './run-result.js'
+import { type AnyResult, type Attention, type Conclusion, failedBy, resultOf } from './run-result.js'
 import { factsOf, type RunHost, type RunSpec } from './run-spec.js'
 import { releaseTriggers, RunStateMachine } from './run-states.js'
 import { RunTeller } from './run-teller.js'
@@ -76,10 +76,6 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
       (signal) => this.#hear(signal),
       () => this.turned(this.#execution.underWay),
     )
-  }
-
-  get id(): string {
-    return this.spec.ref.id
   }
 
   /** There is another run of its name, which was stored before: whoever waits for this one finds that one. */
@@ -165,18 +161,9 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     this.#end('failed', failedBy(failure, step), failure)
   }
 
-  unclear(step: string): void {
-    this.#release('needs-attention', { ok: false, status: 'needs-attention', step, because: 'outcome-unknown' })
-  }
-
-  /** The store has counted so many signals for it. */
-  nudged(nudge: number): void {
+  /** It may have been told something: the store has counted so many signals, where that is known. */
+  nudged(nudge?: number): void {
     if (!this.isOver) this.#ear.nudged(nudge)
-  }
-
-  /** It may have been told something. */
-  look(): void {
-    if (!this.isOver) this.#ear.look()
   }
 
   /** It can be recorded no more as it stands, or is another process's. */
@@ -202,17 +189,17 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   expire(): void {
     const { deadlineMs = 0, definition } = this.spec
     this.#machine.move('time_up')
-    this.fail(runFailure('workflow.run_timed_out', { workflow: definition.name, run: this.id, deadlineMs }))
+    this.fail(runFailure('workflow.run_timed_out', { workflow: definition.name, run: this.spec.ref.id, deadlineMs }))
     // Nobody is made to wait for a store that does not answer; what it has to be told it is told when it does.
     const unknown = () =>
-      this.#resolve(this.#result(failedBy(writingFailure('journal.outcome_unknown', { run: this.id }))))
+      this.#resolve(this.#result(failedBy(writingFailure('journal.outcome_unknown', { run: this.spec.ref.id }))))
     if (this.journal.isBehind) this.#host.clock.schedule(longestSilenceMs, unknown, true)
   }
 
   cancel(reason: unknown): void {
     if (this.isOver) return
     this.#machine.move('cancel_asked')
-    const why = runFailure('workflow.cancelled', { run: this.id, because: errorText(reason) }, reason)
+    const why = runFailure('workflow.cancelled', { run: this.spec.ref.id, because: errorText(reason) }, reason)
     this.#end('cancelled', { ok: false, status: 'cancelled', reason }, why)
   }
 
@@ -222,7 +209,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   }
 
   /** Has it wait for somebody to look at it. */
-  needAttention(because: 'definition-changed' | 'too-many-recoveries', step?: string): void {
+  needAttention(because: Attention, step?: string): void {
     this.#release('needs-attention', {
       ok: false,
       status: 'needs-attention',
@@ -298,7 +285,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   }
 
   #result(conclusion: Conclusion): AnyResult {
-    return resultOf(this.id, this.spec.definition, this.#root?.outcomes ?? [], this.#wallMs, conclusion)
+    return resultOf(this.spec.ref.id, this.spec.definition, this.#root?.outcomes ?? [], this.#wallMs, conclusion)
   }
 
   get #wallMs(): number {

@@ -129,7 +129,7 @@ export class RunResumer {
     const isCancelled = history.records.some(({ key }) => key === signalKey(cancelSignal))
     const unclear = isCancelled ? undefined : await this.#unclearOf(run, history)
     // Before anything is begun, which would be cut off: a step that has just been decided about would be unclear again.
-    if (unclear !== undefined) return run.unclear(unclear)
+    if (unclear !== undefined) return run.needAttention('outcome-unknown', unclear)
     // Here nothing is carried out, or not any more.
     if (!isCancelled && (this.#keeper.role === 'client' || this.#keeper.isClosing)) return run.handBack()
     const data = sessionDataOf(history)

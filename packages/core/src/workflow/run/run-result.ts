@@ -30,6 +30,9 @@ export interface RunFacts<Steps> {
   readonly times: RunTimes
 }
 
+/** Why a person has to look at a run. */
+export type Attention = 'outcome-unknown' | 'definition-changed' | 'too-many-recoveries'
+
 /** What became of a run, so far: one of seven. */
 export type Conclusion<Output = unknown, Steps = Readonly<Record<string, unknown>>> =
   | { readonly ok: true; readonly status: 'succeeded'; readonly output: Output }
@@ -62,7 +65,7 @@ export type Conclusion<Output = unknown, Steps = Readonly<Record<string, unknown
       readonly ok: false
       readonly status: 'needs-attention'
       readonly step?: NameIn<Steps>
-      readonly because: 'outcome-unknown' | 'definition-changed' | 'too-many-recoveries'
+      readonly because: Attention
     }
 
 /** What became of a run, so far, with how every step ended. */

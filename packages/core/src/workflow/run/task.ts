@@ -1,7 +1,7 @@
 import type { OpenRequest } from '../../dispatch/index.js'
 import type { Failure, Operation, RunRecord } from '../../ports/index.js'
 import type { AnyCallRules } from '../graph/index.js'
-import { bodyOf, failureBodyOf, markKey, permitKey, valueOf, type Writing } from '../journal/index.js'
+import { failureBodyOf, markKey, permitKey, valueOf, type Writing } from '../journal/index.js'
 import { runFailure } from './failures.js'
 import type { Frame } from './frame.js'
 import { failed, type StepOutcome, succeeded } from './outcome.js'
