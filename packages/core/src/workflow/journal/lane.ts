@@ -75,6 +75,7 @@ export class Lane {
       } catch (error) {
         if (classify(error) !== 'retry' || this.#isClosed) throw error
         await this.#pause(pauseMs)
+        if (this.#isClosed) throw error
       }
     }
   }
@@ -149,8 +150,9 @@ export class Lane {
         break
       } catch (error) {
         if (classify(error) !== 'retry') return this.#refused(batch, error)
-        if (this.#isClosed) return
-        await this.#pause(pauseMs)
+        if (!this.#isClosed) await this.#pause(pauseMs)
+        // What waits behind it would fare no better.
+        if (this.#isClosed) return this.#queue.clear()
         pauseMs = Math.min(pauseMs * 2, longestPauseMs)
       }
     }
