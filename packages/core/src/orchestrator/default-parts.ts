@@ -36,10 +36,12 @@ export function defaultParts(clock: Clock, ownLogger: Logger): readonly Binding[
 
 /** How many ended runs are kept where they are not kept for good. */
 const mostEnded = 1_000
+/** And how many records they may have, all together. */
+const mostEndedRecords = 10_000
 
 /** A store that nobody else has: whoever writes there need not wait. */
 function ofThisProcess(clock: Clock) {
-  return { clock, isVolatile: true, maxEnded: mostEnded }
+  return { clock, isVolatile: true, maxEnded: mostEnded, maxEndedRecords: mostEndedRecords }
 }
 
 /** What the host has bound to a port that is needed before anything can be made. */

@@ -41,9 +41,9 @@ export interface StateStore {
   readonly isVolatile?: boolean
   /**
    * Only of a volatile store: takes a run that has ended, to be written when somebody looks into the store; or never, should
-   * so many others end before that it would be forgotten. It counts as stored now.
+   * so many others end before that it would be forgotten. It counts as stored now, with so many records.
    */
-  appendEnded?(write: () => Write): void
+  appendEnded?(write: () => Write, records: number): void
   /**
    * Stores writes: one answer for each, in the same order. A call in which a run appears twice is refused as a whole
    * (`journal.invalid_request`); one without writes does nothing.

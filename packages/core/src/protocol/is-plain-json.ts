@@ -40,3 +40,31 @@ function hasPlainMembers(value: object, depth: number): boolean {
   }
   return true
 }
+
+/** How long the JSON of a plain value can be at most, in characters; nothing for a value that JSON alone does not carry. */
+export function plainLength(value: unknown): number | undefined {
+  if (!isPlainJson(value)) return undefined
+  return longest(value)
+}
+
+/** Every character may have to be escaped, which takes six; no number takes more than 25. */
+function longest(value: unknown): number {
+  switch (typeof value) {
+    case 'string':
+      return 6 * value.length + 3
+    case 'object':
+      return value === null ? 5 : longestMembers(value)
+    default:
+      return 26
+  }
+}
+
+function longestMembers(value: object): number {
+  let length = 2
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) length += longest(value[index])
+    return length
+  }
+  for (const key in value) length += 6 * key.length + 3 + longest((value as Record<string, unknown>)[key])
+  return length
+}

@@ -34,14 +34,15 @@ export function deleteRuns(index: RunIndex, deletion: Deletion, now: number): nu
   return deleted
 }
 
-/** Removes those that ended first, until there are so many ended runs. */
-export function forgetEnded(index: RunIndex, most: number): void {
+/** Removes those that ended first, until there are no more ended runs than this, nor records of them. */
+export function forgetEnded(index: RunIndex, most: number, mostRecords = Number.POSITIVE_INFINITY): void {
   if (most === Number.POSITIVE_INFINITY) return
   let ended = 0
   for (const status of endedStatuses) ended += index.endedAs(status).size
-  for (; ended > most; ended--) {
+  for (; ended > most || index.endedRecords > mostRecords; ended--) {
     const run = oldestEnded(index, endedStatuses)
-    if (run !== undefined) index.remove(run)
+    if (run === undefined) return
+    index.remove(run)
   }
 }
 

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { Write } from '../../ports/index.js'
 import { ManualClock } from '../../testing/doubles/manual-clock.js'
 import { InMemoryStateStore } from './in-memory-state-store.js'
 
@@ -55,4 +56,51 @@ test('runs that a claim left behind are listed and claimed once', async () => {
     expect((await store.list({ limit: 500, statuses: ['pending'] })).heads.length).toBe(left)
     expect((await store.list({ limit: 500, statuses: ['running'] })).heads.length).toBe(6 - left)
   }
+})
+
+describe('runs that have ended, and that nobody has looked for', () => {
+  const ended = (id: string, records = 1): Write => ({
+    kind: 'create',
+    run: { tenant: 't', id },
+    runner: 'r',
+    head: { workflow: 'w', version: 1, shape: 1, status: 'running' },
+    records: Array.from({ length: records }, (_, index) => ({ key: `s${index}`, kind: 'result' as const, attempt: 1 })),
+    move: { status: 'succeeded', seen: 0 },
+  })
+  const ids = async (store: InMemoryStateStore) => (await store.list({ limit: 500 })).heads.map(({ id }) => id)
+
+  test('are written when somebody does, in the order of their ends', async () => {
+    const store = new InMemoryStateStore({ clock: new ManualClock(), isVolatile: true, maxEnded: 3 })
+    const written: string[] = []
+    for (const id of ['1', '2', '3', '4']) {
+      store.appendEnded(() => {
+        written.push(id)
+        return ended(id)
+      }, 1)
+    }
+    expect(written).toEqual([])
+    expect(await ids(store)).toEqual(['4', '3', '2'])
+    expect(written).toEqual(['2', '3', '4'])
+    store.appendEnded(() => ended('5'), 1)
+    expect(await ids(store)).toEqual(['5', '4', '3'])
+  })
+
+  test('are bounded by their records, too', async () => {
+    const limits = { maxEnded: 1_000, maxEndedRecords: 10 }
+    const store = new InMemoryStateStore({ clock: new ManualClock(), isVolatile: true, ...limits })
+    for (const id of ['1', '2', '3', '4']) store.appendEnded(() => ended(id, 4), 4)
+    expect(await ids(store)).toEqual(['4', '3'])
+    store.appendEnded(() => ended('5', 4), 4)
+    expect(await ids(store)).toEqual(['5', '4'])
+    for (let id = 0; id < 5_000; id++) store.appendEnded(() => ended(`${id}`, 1), 1)
+    expect(await ids(store)).toHaveLength(10)
+  })
+
+  test('do no harm to each other', async () => {
+    const store = new InMemoryStateStore({ clock: new ManualClock(), isVolatile: true, maxEnded: 10 })
+    store.appendEnded(() => ended('1'), 1)
+    store.appendEnded(() => ({ ...ended('odd'), head: {} }) as never, 1)
+    store.appendEnded(() => ended('3'), 1)
+    expect(await ids(store)).toEqual(['3', '1'])
+  })
 })

@@ -20,6 +20,9 @@ import { checkPage, readRecords } from './read-records.js'
 import { RunIndex } from './run-index.js'
 import { StoreTime } from './store-time.js'
 
+/** Fewer places than these that are empty are not worth moving the others. */
+const fewForgotten = 1_000
+
 export interface InMemoryOptions {
   readonly clock: Clock
   /**
@@ -29,6 +32,8 @@ export interface InMemoryOptions {
   readonly isVolatile?: boolean
   /** How many ended runs are kept, unless all: beyond that the one that ended first is forgotten. */
   readonly maxEnded?: number
+  /** How many records they may have, all together; unless given, any number. */
+  readonly maxEndedRecords?: number
 }
 
 /**
@@ -38,25 +43,37 @@ export interface InMemoryOptions {
 export class InMemoryStateStore implements StateStore {
   readonly isVolatile: boolean
   readonly #maxEnded: number
+  readonly #maxEndedRecords: number
   readonly #time: StoreTime
   readonly #index = new RunIndex()
   readonly #check = new WriteCheck()
   readonly #writes = new WriteApplier(this.#index)
   /** Runs that have ended, and that nobody has looked for; from this place on. */
-  #late: ({ readonly write: () => Write; readonly at: number } | undefined)[] = []
+  #late: ({ readonly write: () => Write; readonly records: number; readonly at: number } | undefined)[] = []
+  #lateRecords = 0
   #firstLate = 0
 
-  constructor({ clock, isVolatile = false, maxEnded = Number.POSITIVE_INFINITY }: InMemoryOptions) {
+  constructor({
+    clock,
+    isVolatile = false,
+    maxEnded = Number.POSITIVE_INFINITY,
+    maxEndedRecords = Number.POSITIVE_INFINITY,
+  }: InMemoryOptions) {
     this.isVolatile = isVolatile
     this.#maxEnded = maxEnded
+    this.#maxEndedRecords = maxEndedRecords
     this.#time = new StoreTime(clock)
   }
 
-  appendEnded(write: () => Write): void {
-    this.#late.push({ write, at: this.#time.now() })
-    if (this.#late.length - this.#firstLate <= this.#maxEnded) return
-    this.#late[this.#firstLate++] = undefined
-    if (this.#firstLate <= this.#maxEnded) return
+  appendEnded(write: () => Write, records: number): void {
+    this.#late.push({ write, records, at: this.#time.now() })
+    this.#lateRecords += records
+    while (this.#late.length - this.#firstLate > this.#maxEnded || this.#lateRecords > this.#maxEndedRecords) {
+      this.#lateRecords -= this.#late[this.#firstLate]?.records ?? 0
+      this.#late[this.#firstLate++] = undefined
+      if (this.#firstLate === this.#late.length) break
+    }
+    if (this.#firstLate <= fewForgotten) return
     this.#late = this.#late.slice(this.#firstLate)
     this.#firstLate = 0
   }
@@ -69,7 +86,7 @@ export class InMemoryStateStore implements StateStore {
     const now = this.#time.now()
     const outcomes: Outcome[] = []
     for (const write of writes) outcomes.push(this.#writes.apply(write, now))
-    forgetEnded(this.#index, this.#maxEnded)
+    forgetEnded(this.#index, this.#maxEnded, this.#maxEndedRecords)
     return outcomes
   }
 
@@ -107,6 +124,7 @@ export class InMemoryStateStore implements StateStore {
     if (this.#late.length === 0) return
     const late = this.#late.slice(this.#firstLate)
     this.#late = []
+    this.#lateRecords = 0
     this.#firstLate = 0
     for (const one of late) {
       if (one === undefined) continue
@@ -118,6 +136,6 @@ export class InMemoryStateStore implements StateStore {
         // Nobody waits for it any more; the others are not to be lost with it.
       }
     }
-    forgetEnded(this.#index, this.#maxEnded)
+    forgetEnded(this.#index, this.#maxEnded, this.#maxEndedRecords)
   }
 }

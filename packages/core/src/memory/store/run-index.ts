@@ -17,6 +17,8 @@ class TenantRuns {
 export class RunIndex {
   readonly all = new RunLog()
   readonly runners = new RunnerTable()
+  /** How many records the ended runs have, all together. */
+  endedRecords = 0
   readonly #tenants = new Map<string, TenantRuns>()
   readonly #due = new Map<string, Map<number, DueRuns<RunEntry>>>()
   /** The runs of each status; those that run are found by their runners. */
@@ -48,6 +50,7 @@ export class RunIndex {
   remove(run: RunEntry): void {
     const runs = this.#tenants.get(run.tenant)
     if (runs === undefined) return
+    if (isEnded(run.status)) this.endedRecords -= run.records.length
     run.deleted = true
     // A log may keep the entry for a while, but not what is large.
     run.records.length = 0
@@ -63,6 +66,7 @@ export class RunIndex {
   /** Puts a run where its status belongs. */
   enter(run: RunEntry): void {
     const { status } = run
+    if (isEnded(status)) this.endedRecords += run.records.length
     if (status === 'running') this.runners.runningOf(run.runner).add(run)
     else this.#byStatus[status].add(run)
     this.awaitTime(run)

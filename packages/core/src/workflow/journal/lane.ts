@@ -81,9 +81,9 @@ export class Lane {
   }
 
   /** Leaves a run that has ended to be written when somebody looks; false where the store does not wait for that. */
-  leaveBehind(write: () => Write): boolean {
+  leaveBehind(write: () => Write, records: number): boolean {
     if (this.#store.appendEnded === undefined) return false
-    this.#store.appendEnded(write)
+    this.#store.appendEnded(write, records)
     return true
   }
 

@@ -1,11 +1,11 @@
 import {
   type Body,
   endedStatuses,
-  isPlainJson,
   largestBody,
   type Move,
   type NewHead,
   type NewRecord,
+  plainLength,
 } from '../../ports/index.js'
 import { bodyOf } from './bodies.js'
 
@@ -24,23 +24,11 @@ export function lateBodyOf(what: string, value: unknown): Body | LateBody {
 
 function isSurelyTaken(value: unknown): boolean {
   try {
-    return isPlainJson(value) && longestOf(value, largestBody) >= 0
+    const length = plainLength(value)
+    return length !== undefined && length <= largestBody
   } catch {
     return false
   }
-}
-
-/** What is left of so many characters when a plain value is written, however many of its own have to be escaped. */
-function longestOf(value: unknown, left: number): number {
-  if (left < 0) return left
-  if (typeof value === 'string') return left - 6 * value.length - 2
-  if (typeof value !== 'object' || value === null) return left - 25
-  let rest = left - 2
-  for (const name in value) {
-    if (rest < 0) return rest
-    rest = longestOf((value as Record<string, unknown>)[name], rest - 6 * name.length - 4)
-  }
-  return rest
 }
 
 /** The body, written at the latest now. */

@@ -229,7 +229,7 @@ export class RunJournal implements LaneEntry {
   /** Where nothing lasts, a run that nobody has looked for is written when somebody does. */
   #leaveBehind({ status }: LateMove, stored: Stored): void {
     const isWhole = this.#head !== undefined && this.#sent === undefined && isEnded(status)
-    if (isWhole && this.#lane.leaveBehind(() => this.take() as Write)) this.#recorded = nobody
+    if (isWhole && this.#lane.leaveBehind(() => this.take() as Write, this.count)) this.#recorded = nobody
     else this.#queue()
     stored()
   }

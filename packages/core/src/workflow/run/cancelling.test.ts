@@ -100,10 +100,11 @@ test('a run without a reason is cancelled all the same', async () => {
 
 test('the signal that a run was given cancels it, with the signal’s reason', async () => {
   begun.length = stopped.length = 0
-  await using t = await createTestOrchestrator({ workflows })
+  await using t = await createTestOrchestrator({ workflows, clock: 'manual' })
   const stop = new AbortController()
   const result = t.run(heeding, 1, { signal: stop.signal })
-  setTimeout(() => stop.abort('leaving'), 5)
+  await t.advance(1)
+  stop.abort('leaving')
   expect(await result).toMatchObject({ status: 'cancelled', reason: 'leaving' })
   expect(stopped).toHaveLength(1)
 })

@@ -261,6 +261,7 @@ export class Engine implements Claimant, RunKeeper {
     this.dueWaits.clear()
     await this.#idle()
     this.lane.close()
+    for (const run of this.#live.values()) run.giveUp()
     return late.length
   }
 

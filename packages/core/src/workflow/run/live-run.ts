@@ -17,19 +17,13 @@ import { Frame, type FrameOwner } from './frame.js'
 import { type Carried, LiveExecution } from './live-execution.js'
 import type { FeedReader } from './run-feed.js'
 import { type AnyResult, type Attention, type Conclusion, failedBy, resultOf } from './run-result.js'
-import { factsOf, type RunHost, type RunSpec } from './run-spec.js'
+import { factsOf, longestSilenceMs, longestStayMs, type RunHost, type RunSpec } from './run-spec.js'
 import { releaseTriggers, RunStateMachine } from './run-states.js'
 import { RunTeller } from './run-teller.js'
 import { unfinishedBody } from './unfinished-body.js'
 
 /** Is told that a run is not carried out here any more, and in how long it goes on by itself, where it does. */
 export type Left = (run: LiveRun, wakeInMs: number | undefined) => void
-
-/** Waits longer than this do not keep a run in a process. */
-const longestStayMs = 5_000
-
-/** How long a store may take to answer when the time of a run is up. */
-const longestSilenceMs = 1_000
 
 /** One run as this process carries it out: from its first step on, or from where its records end. */
 export class LiveRun implements Carried, FrameOwner, Deadlined {
@@ -103,9 +97,8 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     this.#teller.begun(!past.isEmpty)
     execution.request = dispatch.open(factsOf(this.spec), dueInMs, budget && { budget }, past.calls)
     this.queue()
-    if (!past.isEmpty) for (const signal of past.untaken) this.#hear(signal)
     // It may have been told to stop before it was taken over: then nothing is begun any more.
-    if (isOver(this)) return
+    if (!past.isEmpty && !this.#recall(past.untaken)) return
     this.#root = new Frame({ execution, definition, prefix: '', input, begin, owner: this })
     this.#machine.move('prepared')
     // Before all that can begin has begun, nobody knows where the run stands.
@@ -187,13 +180,20 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
 
   /** Its time is up. */
   expire(): void {
-    const { deadlineMs = 0, definition } = this.spec
-    this.#machine.move('time_up')
-    this.fail(runFailure('workflow.run_timed_out', { workflow: definition.name, run: this.spec.ref.id, deadlineMs }))
+    const { deadlineMs = 0, definition, ref } = this.spec
+    if (!this.isOver) {
+      this.#machine.move('time_up')
+      this.fail(runFailure('workflow.run_timed_out', { workflow: definition.name, run: ref.id, deadlineMs }))
+    }
+    if (!this.journal.isBehind) return
     // Nobody is made to wait for a store that does not answer; what it has to be told it is told when it does.
-    const unknown = () =>
-      this.#resolve(this.#result(failedBy(writingFailure('journal.outcome_unknown', { run: this.spec.ref.id }))))
-    if (this.journal.isBehind) this.#host.clock.schedule(longestSilenceMs, unknown, true)
+    const unknown = failedBy(writingFailure('journal.outcome_unknown', { run: ref.id }))
+    this.#host.clock.schedule(longestSilenceMs, () => this.#resolve(this.#result(unknown)), true)
+  }
+
+  /** The process closes, and its store has not answered: whoever waits here is made to wait no more. */
+  giveUp(): void {
+    this.#resolve(this.#result({ ok: false, status: 'running', because: 'host-closing' }))
   }
 
   cancel(reason: unknown): void {
@@ -216,6 +216,12 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
       because,
       ...(step !== undefined && { step }),
     })
+  }
+
+  /** Hears what it was told before; whether it goes on. */
+  #recall(signals: readonly RunRecord[]): boolean {
+    for (const signal of signals) this.#hear(signal)
+    return !this.isOver
   }
 
   #hear(signal: RunRecord): void {
@@ -273,12 +279,12 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
 
   #forget(): void {
     this.isOver = true
-    this.#host.deadlines.remove(this)
     if (this.#execution.isWaiting) this.#execution.waits.clear()
   }
 
   #tell(conclusion: Conclusion, wakeInMs?: number): void {
     const result = this.#result(conclusion)
+    this.#host.deadlines.remove(this)
     this.#left(this, wakeInMs)
     this.#teller.finished(result, !['running', 'suspended', 'needs-attention'].includes(conclusion.status))
     this.#resolve(result)
@@ -291,9 +297,4 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   get #wallMs(): number {
     return this.spec.past.isEmpty ? this.#host.clock.monotonic() - this.#beganAt : this.#execution.info.elapsedMs
   }
-}
-
-// The compiler does not know that what is called in between may change it.
-function isOver(run: { readonly isOver: boolean }): boolean {
-  return run.isOver
 }

@@ -6,6 +6,12 @@ import type { Gates } from './gates.js'
 import type { Past } from './past.js'
 import type { StepPolicies } from './step-policies.js'
 
+/** Waits longer than this do not keep a run in a process. */
+export const longestStayMs = 5_000
+
+/** How long a store may take to answer when the time of a run is up. */
+export const longestSilenceMs = 1_000
+
 /** One run to be carried out. */
 export interface RunSpec {
   readonly definition: WorkflowDefinition

@@ -208,3 +208,24 @@ test('once a process is closed, nothing is sent any more to a store that is down
   await pass(10_000)
   expect(state.appends).toBe(appends)
 })
+
+test('who waits for a run is told when its time is up, also when only its end is still to be stored', async () => {
+  const { o, during, becomes } = await rig()
+  becomes('silent')
+  expect(await during(o.run(flow, 1, { deadlineMs: 300 }))).toMatchObject({
+    status: 'failed',
+    failure: { code: 'journal.outcome_unknown' },
+  })
+})
+
+test('who waits for a run while its process closes is told so, though the store does not answer', async () => {
+  for (const mood of ['busy', 'silent'] as const) {
+    const { o, during, becomes } = await rig()
+    becomes(mood)
+    const results = [o.run(flow, 1), o.run(flow, 1, { id: 'it' })]
+    await during(o.close({ drainMs: 100 }))
+    for (const result of results) {
+      expect(await during(result)).toMatchObject({ status: 'running', because: 'host-closing' })
+    }
+  }
+})
