@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type AgentProtocol, agent, type CallContext, type Clock, clock, need, operation } from '@baton/core'
@@ -119,7 +120,7 @@ test('time waits for real work, and moves on after it', async () => {
       output: z.any(),
       async run(_, { time }) {
         const { length } = await readFile(file)
-        await new Promise((resolve) => setTimeout(resolve, 5))
+        await lookup('localhost')
         await new Promise<void>((resolve) => void time.schedule(50_000, resolve))
         return length
       },
@@ -148,7 +149,7 @@ test('two orchestrators in virtual time do not wait for each other', async () =>
       input: z.any(),
       output: z.any(),
       async run(_, { time }) {
-        await new Promise((resolve) => setTimeout(resolve, 5))
+        await readFile(fileURLToPath(import.meta.url))
         await new Promise<void>((resolve) => void time.schedule(1_000, resolve))
       },
     }),
