@@ -7,6 +7,17 @@ export type {
   SchemaDescription,
 } from './agent-protocol.js'
 export type { CallContext, SessionHandle, Usage } from './call-context.js'
+export {
+  checkClaim,
+  checkDeletion,
+  checkLeases,
+  checkNumberCursor,
+  checkPage,
+  checkQuery,
+  type Deletion,
+} from './check-calls.js'
+export { checkDuration, checkRun } from './check-request.js'
+export { runOf, WriteCheck } from './check-writes.js'
 export { type Clock, clock, type Scheduled } from './clock.js'
 export { type Dispatcher, type DispatchOptions, dispatcher } from './dispatcher.js'
 export { type EventSink, eventSink } from './event-sink.js'
@@ -45,9 +56,11 @@ export {
   endedStatuses,
   type Head,
   type Hold,
+  isEnded,
   type Move,
   type NewHead,
   type NewRecord,
+  type Nudged,
   type Outcome,
   type RecordKind,
   type RecordPage,

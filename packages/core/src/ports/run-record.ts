@@ -16,6 +16,11 @@ export type RunStatus = 'running' | ReleasedStatus | EndedStatus
 
 export const endedStatuses: readonly EndedStatus[] = ['succeeded', 'partial', 'failed', 'cancelled']
 
+/** Whether a run of this status has ended. */
+export function isEnded(status: RunStatus): status is EndedStatus {
+  return status === 'succeeded' || status === 'partial' || status === 'failed' || status === 'cancelled'
+}
+
 export interface WorkflowVersion {
   readonly workflow: string
   readonly version: number
@@ -160,10 +165,15 @@ export interface ClaimRequest {
   readonly retire?: boolean | undefined
 }
 
+/** A run that was signalled, and how many signals it has received by now. */
+export interface Nudged extends RunRef {
+  readonly nudge: number
+}
+
 export interface ClaimAnswer {
   readonly runs: readonly { readonly hold: Hold; readonly head: Head }[]
   /** Runs that this runner holds since before this call and that were signalled while it held them. */
-  readonly nudged: readonly RunRef[]
+  readonly nudged: readonly Nudged[]
   /** The store's time. */
   readonly now: number
 }

@@ -45,6 +45,11 @@ export interface StateStore {
    */
   appendEnded?(write: () => Write, records: number): void
   /**
+   * Only of a store that can: tells whenever runs may have become due, or were signalled, in any process that uses it, until
+   * it is stopped. It tells soon, but not for sure: whoever listens goes on looking from time to time.
+   */
+  listen?(told: () => void): () => void
+  /**
    * Stores writes: one answer for each, in the same order. A call in which a run appears twice is refused as a whole
    * (`journal.invalid_request`); one without writes does nothing.
    *
@@ -84,7 +89,7 @@ export interface StateStore {
    *   never seen by `claim` is one that has lapsed.
    * - A runner's own running runs are not taken by it, except by name.
    * - The runner is told (`nudged`) of the runs it held before this call and goes on holding that were signalled while it
-   *   held them: of each signal at least once, of one that it knows perhaps again. A run that this call takes, also from the
+   *   held them, each with its count of signals: of each signal at least once, of one that it knows perhaps again. A run that this call takes, also from the
    *   runner itself by name, is not among them: the `nudge` of its head tells.
    */
   claim(request: ClaimRequest, call?: StoreCall): Promise<ClaimAnswer>
@@ -116,7 +121,7 @@ export interface StateStore {
   /**
    * Removes runs, each head together with all of its records, and resolves with how many: the one named, whatever its
    * status; or at most `limit` (1 to 500) of those that ended in one of the statuses at least `endedForMs` ago, oldest
-   * end first. A write that was under way to a removed run is refused, also when a new run has its id by then.
+   * end first, but never the parent of a run that is there: children go before. A write that was under way to a removed run is refused, also when a new run has its id by then.
    */
   delete(
     query:

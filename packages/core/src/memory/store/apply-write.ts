@@ -1,7 +1,14 @@
-import type { Move, NewRecord, Outcome, RunRef, Write } from '../../ports/index.js'
-import { checkRun } from './check-request.js'
+import {
+  checkRun,
+  isEnded,
+  type Move,
+  type NewRecord,
+  type Outcome,
+  type RunRef,
+  type Write,
+} from '../../ports/index.js'
 import { RunEntry } from './run-entry.js'
-import { isEnded, type RunIndex } from './run-index.js'
+import type { RunIndex } from './run-index.js'
 
 /** Stores checked writes, each as a whole or not at all. */
 export class WriteApplier {

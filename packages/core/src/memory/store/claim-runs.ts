@@ -1,33 +1,14 @@
 import {
   type ClaimAnswer,
   type ClaimRequest,
-  identifier,
+  isEnded,
+  type Nudged,
   type RunRef,
   type WorkflowVersion,
 } from '../../ports/index.js'
-import { checkCount, checkDuration, checkRun, checkThat, checkWhole } from './check-request.js'
 import { dueBefore } from './due-runs.js'
 import type { RunEntry } from './run-entry.js'
-import { isEnded, type RunIndex } from './run-index.js'
-
-/** The most lapsed and due runs that one claim takes. */
-const mostClaimed = 1_000
-
-/** Throws unless a claim asks for what a store can give. */
-export function checkClaim({ runner, leaseMs, workflows, limit, take }: ClaimRequest): void {
-  identifier(runner.name, 'runner')
-  if (runner.host !== undefined) identifier(runner.host, 'host')
-  if (runner.instance !== undefined) identifier(runner.instance, 'instance')
-  checkCount(runner.pid, 'pid')
-  checkDuration(leaseMs, 'leaseMs', 1)
-  for (const { workflow, version } of workflows) {
-    identifier(workflow, 'workflow')
-    checkThat(version !== undefined, 'version', version, 'a whole number from 0')
-    checkCount(version, 'version')
-  }
-  checkWhole(limit, 'limit', 0, mostClaimed)
-  if (take !== undefined) for (const run of take) checkRun(run)
-}
+import type { RunIndex } from './run-index.js'
 
 /** Does a checked claim: renews the runner's lease, then takes runs. Looks at open runs only. */
 export function claimRuns(index: RunIndex, request: ClaimRequest, now: number): ClaimAnswer {
@@ -110,8 +91,10 @@ function hold(index: RunIndex, run: RunEntry, runner: string): void {
   index.enter(run)
 }
 
-function nudgedRuns(index: RunIndex, runner: string): RunRef[] {
-  const nudged: RunRef[] = []
-  for (const { unheard, tenant, id } of index.runners.runningOf(runner)) if (unheard) nudged.push({ tenant, id })
+function nudgedRuns(index: RunIndex, runner: string): Nudged[] {
+  const nudged: Nudged[] = []
+  for (const { unheard, tenant, id, nudge } of index.runners.runningOf(runner)) {
+    if (unheard) nudged.push({ tenant, id, nudge })
+  }
   return nudged
 }

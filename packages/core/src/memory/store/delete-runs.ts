@@ -1,21 +1,6 @@
-import { type EndedStatus, endedStatuses, type StateStore } from '../../ports/index.js'
-import { checkDuration, checkEndedStatus, checkRun, checkWhole } from './check-request.js'
+import { type Deletion, type EndedStatus, endedStatuses } from '../../ports/index.js'
 import type { RunEntry } from './run-entry.js'
 import type { RunIndex } from './run-index.js'
-
-/** Which runs to delete. */
-export type Deletion = Parameters<StateStore['delete']>[0]
-
-/** The most runs that one call deletes. */
-const mostDeleted = 500
-
-/** Throws unless a deletion is one that a store does. */
-export function checkDeletion(deletion: Deletion): void {
-  if ('run' in deletion) return checkRun(deletion.run)
-  checkDuration(deletion.endedForMs, 'endedForMs')
-  for (const status of deletion.statuses) checkEndedStatus(status)
-  checkWhole(deletion.limit, 'limit', 1, mostDeleted)
-}
 
 /** Does a checked deletion and tells how many runs it removed. */
 export function deleteRuns(index: RunIndex, deletion: Deletion, now: number): number {
@@ -24,14 +9,13 @@ export function deleteRuns(index: RunIndex, deletion: Deletion, now: number): nu
     if (run !== undefined) index.remove(run)
     return run === undefined ? 0 : 1
   }
-  let deleted = 0
-  while (deleted < deletion.limit) {
-    const run = oldestEnded(index, deletion.statuses)
-    if (run?.endedAt === undefined || run.endedAt > now - deletion.endedForMs) break
-    index.remove(run)
-    deleted++
+  const old: RunEntry[] = []
+  for (const run of endedFirst(index, deletion.statuses)) {
+    if (old.length === deletion.limit || endOf(run) > now - deletion.endedForMs) break
+    if (!index.isParent(run)) old.push(run)
   }
-  return deleted
+  for (const run of old) index.remove(run)
+  return old.length
 }
 
 /** Removes those that ended first, until there are no more ended runs than this, nor records of them. */
@@ -39,18 +23,25 @@ export function forgetEnded(index: RunIndex, most: number, mostRecords = Number.
   if (most === Number.POSITIVE_INFINITY) return
   let ended = 0
   for (const status of endedStatuses) ended += index.endedAs(status).size
-  for (; ended > most || index.endedRecords > mostRecords; ended--) {
-    const run = oldestEnded(index, endedStatuses)
-    if (run === undefined) return
+  if (ended <= most && index.endedRecords <= mostRecords) return
+  for (const run of endedFirst(index, endedStatuses)) {
+    // What comes next was taken down before: the run may leave.
     index.remove(run)
+    if (--ended <= most && index.endedRecords <= mostRecords) return
   }
 }
 
-function oldestEnded(index: RunIndex, statuses: readonly EndedStatus[]): RunEntry | undefined {
-  let oldest: RunEntry | undefined
-  for (const status of statuses) {
-    const { first } = index.endedAs(status)
-    if (first !== undefined && (oldest === undefined || (first.endedAt ?? 0) < (oldest.endedAt ?? 0))) oldest = first
+/** The runs that ended in one of the statuses, oldest end first: each status has them in that order. */
+function* endedFirst(index: RunIndex, statuses: readonly EndedStatus[]): Generator<RunEntry> {
+  const next = [...new Set(statuses)].map((status) => index.endedAs(status).first)
+  for (;;) {
+    const oldest = next.reduce((one, other) => (endOf(other) < endOf(one) ? other : one), undefined)
+    if (oldest === undefined) return
+    next[next.indexOf(oldest)] = oldest.following
+    yield oldest
   }
-  return oldest
+}
+
+function endOf(run: RunEntry | undefined): number {
+  return run?.endedAt ?? Number.POSITIVE_INFINITY
 }

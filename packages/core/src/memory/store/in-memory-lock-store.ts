@@ -1,5 +1,12 @@
-import { type Clock, identifier, type Lease, type LockStore, type StoreCall } from '../../ports/index.js'
-import { checkDuration } from './check-request.js'
+import {
+  checkDuration,
+  checkLeases,
+  type Clock,
+  identifier,
+  type Lease,
+  type LockStore,
+  type StoreCall,
+} from '../../ports/index.js'
 import { StoreTime } from './store-time.js'
 
 interface Held {
@@ -77,12 +84,5 @@ export class InMemoryLockStore implements LockStore {
   #sweep(now: number): void {
     for (const [key, { until }] of this.#held) if (until <= now) this.#held.delete(key)
     this.#sweepAbove = Math.max(fewLeases, 2 * this.#held.size)
-  }
-}
-
-function checkLeases(leases: readonly Lease[]): void {
-  for (const { key, owner } of leases) {
-    identifier(key, 'key of a lease')
-    identifier(owner, 'owner of a lease')
   }
 }

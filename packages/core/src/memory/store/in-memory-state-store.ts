@@ -1,22 +1,27 @@
-import type {
-  ClaimAnswer,
-  ClaimRequest,
-  Clock,
-  Outcome,
-  RecordPage,
-  RunQuery,
-  RunRef,
-  StateStore,
-  StoreCall,
-  Write,
+import {
+  type ClaimAnswer,
+  type ClaimRequest,
+  type Clock,
+  checkClaim,
+  checkDeletion,
+  checkPage,
+  checkQuery,
+  checkRun,
+  type Deletion,
+  type Outcome,
+  type RecordPage,
+  type RunQuery,
+  type RunRef,
+  type StateStore,
+  type StoreCall,
+  type Write,
+  WriteCheck,
 } from '../../ports/index.js'
 import { WriteApplier } from './apply-write.js'
-import { checkRun } from './check-request.js'
-import { WriteCheck } from './check-writes.js'
-import { checkClaim, claimRuns } from './claim-runs.js'
-import { checkDeletion, type Deletion, deleteRuns, forgetEnded } from './delete-runs.js'
-import { checkQuery, listRuns } from './list-runs.js'
-import { checkPage, readRecords } from './read-records.js'
+import { claimRuns } from './claim-runs.js'
+import { deleteRuns, forgetEnded } from './delete-runs.js'
+import { listRuns } from './list-runs.js'
+import { readRecords } from './read-records.js'
 import { RunIndex } from './run-index.js'
 import { StoreTime } from './store-time.js'
 

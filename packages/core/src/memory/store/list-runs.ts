@@ -1,35 +1,9 @@
-import { type Head, identifier, type RunQuery } from '../../ports/index.js'
-import { checkCount, checkStatus, checkThat, checkWhole } from './check-request.js'
+import { checkNumberCursor, type Head, type RunQuery } from '../../ports/index.js'
 import type { RunEntry } from './run-entry.js'
 import type { RunIndex } from './run-index.js'
 
 /** One in so many is rare. */
 const rare = 50
-
-/** The most heads on one page. */
-const mostHeads = 500
-
-/** Throws unless a query is one that a store answers. */
-export function checkQuery(query: RunQuery): void {
-  const { tenant, workflow, statuses = [], session, parent, runner, createdFrom, createdBefore, limit, after } = query
-  if (tenant !== undefined) identifier(tenant, 'tenant')
-  if (workflow !== undefined) identifier(workflow, 'workflow')
-  for (const status of statuses) checkStatus(status)
-  if (session !== undefined) identifier(session, 'session')
-  if (parent !== undefined) identifier(parent, 'parent')
-  if (runner !== undefined) identifier(runner, 'runner')
-  const namesTenant = tenant !== undefined || (session === undefined && parent === undefined)
-  checkThat(namesTenant, 'session or parent without its tenant', session ?? parent, 'the tenant too')
-  checkCount(createdFrom, 'createdFrom')
-  checkCount(createdBefore, 'createdBefore')
-  checkWhole(limit, 'limit', 1, mostHeads)
-  if (after !== undefined) checkCursor(after)
-}
-
-/** Throws unless a text is one that this store gave as `next`. */
-export function checkCursor(after: string): void {
-  checkThat(/^[1-9][0-9]{0,15}$/.test(after), 'cursor', after, 'the `next` of the page before')
-}
 
 /** One page of the heads that pass a checked query, newest first. */
 export function listRuns(
@@ -37,6 +11,7 @@ export function listRuns(
   query: RunQuery,
   now: number,
 ): { readonly heads: readonly Head[]; readonly next?: string | undefined } {
+  checkNumberCursor(query.after)
   const heads: Head[] = []
   let last = ''
   for (const run of candidates(index, query, now)) {

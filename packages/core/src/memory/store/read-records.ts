@@ -1,23 +1,12 @@
-import type { RecordPage, RunRecord } from '../../ports/index.js'
-import { checkKind, checkWhole } from './check-request.js'
-import { checkCursor } from './list-runs.js'
+import { checkNumberCursor, type RecordPage, type RunRecord } from '../../ports/index.js'
 import type { RunEntry } from './run-entry.js'
-
-/** The most records on one page. */
-const mostRecords = 1_000
-
-/** Throws unless a page is one that a store can give. */
-export function checkPage({ limit, kind, after }: RecordPage): void {
-  checkWhole(limit, 'limit', 1, mostRecords)
-  if (kind !== undefined) checkKind(kind)
-  if (after !== undefined) checkCursor(after)
-}
 
 /** One page of a run's records, as copies, in the order of their numbers. */
 export function readRecords(
   run: RunEntry,
   { after, limit, kind }: RecordPage,
 ): { readonly records: readonly RunRecord[]; readonly next?: string | undefined } {
+  checkNumberCursor(after)
   const records: RunRecord[] = []
   // Numbers count from 1 without gaps: the number of the last record is the index of the next.
   for (let index = Number(after ?? 0); index < run.records.length; index++) {

@@ -1,4 +1,4 @@
-import type { EndedStatus, RunRef, RunStatus } from '../../ports/index.js'
+import { type EndedStatus, isEnded, type RunRef, type RunStatus } from '../../ports/index.js'
 import { DueRuns } from './due-runs.js'
 import { RunChain } from './run-chain.js'
 import type { RunEntry } from './run-entry.js'
@@ -99,6 +99,11 @@ export class RunIndex {
     for (const versions of this.#due.values()) yield* versions.values()
   }
 
+  /** Whether some run is the child of this one. */
+  isParent({ tenant, id }: RunEntry): boolean {
+    return this.#tenants.get(tenant)?.byParent.has(id) === true
+  }
+
   /** The runs that ended in a status, in the order of their ends. */
   endedAs(status: EndedStatus): RunChain<RunEntry> {
     return this.#byStatus[status]
@@ -118,11 +123,6 @@ export class RunIndex {
     if (due === undefined) versions.set(version, (due = new DueRuns<RunEntry>()))
     return due
   }
-}
-
-/** Whether a status is one that a run ends in. */
-export function isEnded(status: RunStatus): status is EndedStatus {
-  return status === 'succeeded' || status === 'partial' || status === 'failed' || status === 'cancelled'
 }
 
 function logOf(logs: Map<string, RunLog>, name: string): RunLog {

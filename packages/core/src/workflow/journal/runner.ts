@@ -2,6 +2,7 @@ import type {
   ClaimAnswer,
   Clock,
   Logger,
+  Nudged,
   RunnerInfo,
   RunRef,
   Scheduled,
@@ -21,8 +22,8 @@ export interface Claimant {
   claimed(runs: ClaimAnswer['runs'], now: number): void
   /** Whether it carries this run out, or is about to. */
   holds(run: RunRef): boolean
-  /** One of its runs was told something. */
-  nudged(run: RunRef): void
+  /** One of its runs was told something: so many signals has it received. */
+  nudged(run: Nudged): void
   /** Whether its lease has lapsed, as far as it can tell by itself: then nothing is to be begun until it is renewed. */
   lapsed(hasLapsed: boolean): void
 }
@@ -49,6 +50,7 @@ export class Runner {
   readonly #claimant: Claimant
   #timer: Scheduled | undefined
   #lapse: Scheduled | undefined
+  #deafen: (() => void) | undefined
   #claiming: Promise<void> | undefined
   #again = false
   #isFirst = true
@@ -68,7 +70,9 @@ export class Runner {
 
   /** Looks for runs from now on. In a store that is gone with the process there are none but its own. */
   start(): void {
-    if (this.#deps.store.isVolatile === true) return
+    const { store } = this.#deps
+    if (store.isVolatile === true) return
+    this.#deafen = store.listen?.(() => void this.look())
     void this.look()
   }
 
@@ -105,6 +109,7 @@ export class Runner {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#deafen?.()
     this.#timer?.cancel()
     this.#lapse?.cancel()
     await this.#claiming

@@ -5,6 +5,7 @@ import type {
   EventSink,
   LockStore,
   Logger,
+  Nudged,
   Operation,
   RunnerInfo,
   RunRef,
@@ -205,8 +206,8 @@ export class Engine implements Claimant, RunKeeper {
     return this.#live.has(key) || this.#resuming.has(key)
   }
 
-  nudged(run: RunRef): void {
-    this.find(run)?.nudged()
+  nudged(run: Nudged): void {
+    this.find(run)?.nudged(run.nudge)
   }
 
   lapsed(hasLapsed: boolean): void {

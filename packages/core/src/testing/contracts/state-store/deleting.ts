@@ -88,6 +88,22 @@ export const deletingCases = [
       'suspended',
     ])
   }),
+  storeCase('a run is not removed for its age while it is the parent of another', async (bench) => {
+    await clear(bench)
+    await bench.createEnded(bench.run('grandparent'))
+    await bench.createEnded(bench.run('parent'), 'failed', { parent: 'grandparent' })
+    const child = await bench.create(bench.run('child'), { parent: 'parent' })
+    await bench.move(child, 'suspended')
+    await bench.createEnded({ tenant: `${bench.tenant}, another`, id: 'parent' })
+    const remove = () => bench.port.delete({ endedForMs: 0, statuses: endings, limit: 500 })
+    assert.deepEqual([await remove(), (await bench.listed()).sort()], [1, ['child', 'grandparent', 'parent']])
+    const { ref, token } = await bench.head(child.run)
+    await bench.move({ ...child, ref, token }, 'succeeded')
+    assert.deepEqual([await remove(), await remove(), await remove(), await remove()], [1, 1, 1, 0])
+    await bench.createEnded(bench.run('parent'))
+    await bench.create(bench.run('child'), { parent: 'parent' })
+    assert.equal(await bench.port.delete({ run: bench.run('parent') }), 1)
+  }),
   storeCase('only runs that ended long enough ago are removed', async (bench) => {
     await clear(bench)
     await bench.createEnded(bench.run('old'))

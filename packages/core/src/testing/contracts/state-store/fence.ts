@@ -24,7 +24,8 @@ export const fenceCases = [
     assert.equal(head?.runner, bench.runnerNamed('b'))
   }),
   storeCase('a held write to a run that is not there is refused without a head', async (bench) => {
-    const hold = { run: bench.run(), ref: '1', token: 1, runner: bench.runner }
+    const hold = await bench.create(bench.run())
+    await bench.port.delete({ run: hold.run })
     assert.equal(refused(await bench.write(hold, [record('a')])).head, undefined)
     assert.equal(await bench.port.read(hold.run, { limit: 1 }), undefined)
   }),

@@ -111,7 +111,8 @@ export const signalCases = [
     const name = { name: bench.runner }
     assert.deepEqual((await bench.claim('a', { runner: name })).nudged, [])
     await bench.signal(signalled.run, 's')
-    assert.deepEqual((await bench.claim('a', { runner: name })).nudged, [signalled.run])
+    await bench.signal(signalled.run, 't')
+    assert.deepEqual((await bench.claim('a', { runner: name })).nudged, [{ ...signalled.run, nudge: 2 }])
   }),
   storeCase('a runner is not told of signals to runs that it does not hold', async (bench) => {
     const released = await bench.create(bench.run())

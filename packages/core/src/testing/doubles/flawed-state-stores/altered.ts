@@ -2,6 +2,7 @@ import { InMemoryStateStore } from '../../../memory/store/index.js'
 import type {
   ClaimAnswer,
   ClaimRequest,
+  Deletion,
   Head,
   Outcome,
   RecordPage,
@@ -13,10 +14,7 @@ import type {
 import type { FlawedDouble } from '../flawed-double.js'
 import { ManualClock } from '../manual-clock.js'
 
-type Answer<Method extends Exclude<keyof StateStore, 'isVolatile' | 'appendEnded'>> = Awaited<
-  ReturnType<StateStore[Method]>
->
-type Deletion = Parameters<StateStore['delete']>[0]
+type Answer<Method extends 'read' | 'list'> = Awaited<ReturnType<StateStore[Method]>>
 
 /** A page of records with the head of its run. */
 export type Page = NonNullable<Answer<'read'>>

@@ -104,6 +104,19 @@ export const flawedDeleters = [
             : { ...deletion, statuses: ['succeeded', ...deletion.statuses] },
       }),
   ),
+  flawed(
+    'removes parents before their children',
+    ['a run is not removed for its age while it is the parent of another'],
+    (store) => ({
+      delete: async (deletion, call) => {
+        const count = await store.delete(deletion, call)
+        if ('run' in deletion || deletion.endedForMs > 0 || count === deletion.limit) return count
+        const parents = (await endedRuns(store, deletion.statuses)).filter(({ parent }) => parent !== undefined)
+        for (const run of parents) await store.delete({ run })
+        return count + parents.length
+      },
+    }),
+  ),
   flawed('ignores the age of a delete', ['only runs that ended long enough ago are removed'], (store) =>
     altered(store, {
       deletion: (deletion) =>
@@ -131,6 +144,7 @@ export const flawedDeleters = [
   flawed(
     'does not count what it removes for its age',
     [
+      'a run is not removed for its age while it is the parent of another',
       'old runs are removed with their records, and counted',
       'only runs that ended in one of the statuses are removed for their age',
       'only runs that ended long enough ago are removed',

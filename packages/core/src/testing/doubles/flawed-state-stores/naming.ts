@@ -76,6 +76,7 @@ export const flawedNamers = [
   flawed(
     'knows runs by their id alone',
     [
+      'a run is not removed for its age while it is the parent of another',
       'equal ids of two tenants are two runs',
       'a run that is not there reads as nothing',
       'what a caller does to what it gave does not change the store',

@@ -1,4 +1,4 @@
-import type { Write } from '../../../ports/index.js'
+import type { Nudged, Write } from '../../../ports/index.js'
 import { altered, flawed } from './altered.js'
 
 const isSignal = (write: Write): write is Write & { kind: 'signal' } => write.kind === 'signal'
@@ -188,16 +188,27 @@ export const flawedListeners = [
     (store) => altered(store, { claim: (answer) => ({ ...answer, nudged: [] }) }),
   ),
   flawed(
+    'tells the runner of signals without counting them',
+    ['a runner is told by its claim of signals to the runs it holds'],
+    (store) =>
+      altered(store, {
+        claim: (answer) => ({ ...answer, nudged: answer.nudged.map((one) => ({ ...one, nudge: 1 })) }),
+      }),
+  ),
+  flawed(
     'tells every runner of every signal',
     [
       'a runner is not told of signals to runs that it does not hold',
       'a runner that takes its own run again is told of its signals by the head alone',
     ],
     (store) => {
-      const signalled = new Map<string, { tenant: string; id: string }>()
+      const signalled = new Map<string, Nudged>()
       return altered(store, {
         outcome: (outcome, write) => {
-          if (isSignal(write)) signalled.set(JSON.stringify(write.run), write.run)
+          if (!isSignal(write)) return outcome
+          const name = JSON.stringify(write.run)
+          const nudge = (signalled.get(name)?.nudge ?? 0) + 1
+          signalled.set(name, { ...write.run, nudge })
           return outcome
         },
         claim: (answer) => ({ ...answer, nudged: [...signalled.values()] }),
@@ -214,7 +225,10 @@ export const flawedListeners = [
         const again = heads.filter((head) => head?.runner === request.runner.name && head.nudge > 0)
         const answer = await store.claim(request, call)
         const nudged = answer.runs.filter(({ head }) => again.some((one) => one?.ref === head.ref))
-        return { ...answer, nudged: [...answer.nudged, ...nudged.map(({ hold }) => hold.run)] }
+        return {
+          ...answer,
+          nudged: [...answer.nudged, ...nudged.map(({ head: { tenant, id, nudge } }) => ({ tenant, id, nudge }))],
+        }
       },
     }),
   ),

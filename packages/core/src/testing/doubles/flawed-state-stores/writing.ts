@@ -183,6 +183,7 @@ export const flawedWriters = [
   flawed(
     'ignores the move of a create',
     [
+      'a run is not removed for its age while it is the parent of another',
       'a run that is created with a move is stored as already moved',
       'a signal to an ended run is refused and not kept',
       'an ended run is never taken, not even by name',

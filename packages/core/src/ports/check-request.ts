@@ -1,14 +1,6 @@
-import {
-  type EndedStatus,
-  endedStatuses,
-  identifier,
-  journalFailure,
-  largestBody,
-  type RecordKind,
-  type RunRef,
-  type RunStatus,
-  shown,
-} from '../../ports/index.js'
+import { identifier, shown } from '../protocol/index.js'
+import { type EndedStatus, endedStatuses, type RecordKind, type RunRef, type RunStatus } from './run-record.js'
+import { journalFailure, largestBody } from './state-store.js'
 
 /** About 300 years: added to a time of now it is still a time. */
 const longestDuration = 10_000_000_000_000

@@ -1,4 +1,4 @@
-import { identifier, type Move, type NewHead, type NewRecord, type RunRef, type Write } from '../../ports/index.js'
+import { identifier } from '../protocol/index.js'
 import {
   checkBody,
   checkCount,
@@ -9,6 +9,7 @@ import {
   checkThat,
 } from './check-request.js'
 import { KnownNames } from './known-names.js'
+import type { Move, NewHead, NewRecord, RunRef, Write } from './run-record.js'
 
 /** The run that a write is to. */
 export function runOf(write: Write): RunRef {

@@ -1,4 +1,4 @@
-import { identifier } from '../../ports/index.js'
+import { identifier } from '../protocol/index.js'
 
 /** So many names are remembered before all are forgotten. */
 const manyNames = 1_024

@@ -1,0 +1,9 @@
+export {
+  connectPostgres,
+  type OpenPostgres,
+  openPostgres,
+  type PostgresDeps,
+  type PostgresSettings,
+} from './open-postgres.js'
+export type { PgClient, PgPool } from './pg.js'
+export { postgres } from './plugin.js'

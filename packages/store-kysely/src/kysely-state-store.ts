@@ -1,0 +1,98 @@
+import {
+  type ClaimAnswer,
+  type ClaimRequest,
+  checkClaim,
+  checkDeletion,
+  checkPage,
+  checkQuery,
+  checkRun,
+  type Deletion,
+  type Outcome,
+  type RecordPage,
+  type RunQuery,
+  type RunRef,
+  runOf,
+  type StateStore,
+  type StoreCall,
+  type Write,
+  WriteCheck,
+} from '@baton/core/ports'
+import { type Database, refused, type StateEngine } from './engine.js'
+import { failureOf } from './failure-of.js'
+import { listRuns } from './list-runs.js'
+import { readHead, readRecords } from './read-run.js'
+import { untilAborted } from './until-aborted.js'
+
+export interface StateStoreDeps extends Database {
+  readonly engine: StateEngine
+  /** Where lists are read, unless where everything else is: a replica may be a little behind. */
+  readonly replica?: Database['db'] | undefined
+}
+
+/** The journal of runs in a database: what databases share is written here, what each does in its own SQL is its engine's. */
+export class KyselyStateStore implements StateStore {
+  readonly listen?: NonNullable<StateStore['listen']>
+  readonly #deps: StateStoreDeps
+  readonly #check = new WriteCheck()
+
+  constructor(deps: StateStoreDeps) {
+    this.#deps = deps
+    const listen = deps.engine.listen
+    if (listen !== undefined) this.listen = listen
+  }
+
+  async append(writes: readonly Write[], call?: StoreCall): Promise<readonly Outcome[]> {
+    call?.signal?.throwIfAborted()
+    this.#check.check(writes)
+    for (const write of writes) if (write.kind === 'held') checkRun(write.hold.run)
+    if (writes.length === 0) return []
+    return this.#do('append', call, () => this.#append(writes))
+  }
+
+  async claim(request: ClaimRequest, call?: StoreCall): Promise<ClaimAnswer> {
+    call?.signal?.throwIfAborted()
+    checkClaim(request)
+    return this.#do('claim runs', call, () => this.#deps.engine.claim(request))
+  }
+
+  async read(run: RunRef, page: RecordPage, call?: StoreCall): ReturnType<StateStore['read']> {
+    call?.signal?.throwIfAborted()
+    checkRun(run)
+    checkPage(page)
+    return this.#do('read a run', call, () => readRecords(this.#deps, this.#deps.engine.words, run, page))
+  }
+
+  async list(query: RunQuery, call?: StoreCall): ReturnType<StateStore['list']> {
+    call?.signal?.throwIfAborted()
+    checkQuery(query)
+    const { names, replica = this.#deps.db, engine } = this.#deps
+    // What a runner holds it asks to know what it must not miss.
+    const db = query.runner === undefined && query.due !== true ? replica : this.#deps.db
+    return this.#do('list runs', call, () => listRuns({ db, names }, engine.words, query))
+  }
+
+  async delete(deletion: Deletion, call?: StoreCall): Promise<number> {
+    call?.signal?.throwIfAborted()
+    checkDeletion(deletion)
+    return this.#do('delete runs', call, () => this.#deps.engine.delete(deletion))
+  }
+
+  async #append(writes: readonly Write[]): Promise<readonly Outcome[]> {
+    const answers = await this.#deps.engine.append(writes)
+    return Promise.all(
+      answers.map(async (answer, index): Promise<Outcome> => {
+        if (answer !== refused) return answer
+        const head = await readHead(this.#deps, this.#deps.engine.words, runOf(writes[index] as Write))
+        return { accepted: false, head }
+      }),
+    )
+  }
+
+  async #do<Value>(doing: string, call: StoreCall | undefined, work: () => Promise<Value>): Promise<Value> {
+    try {
+      return await untilAborted(work(), call?.signal)
+    } catch (error) {
+      throw failureOf(error, doing)
+    }
+  }
+}

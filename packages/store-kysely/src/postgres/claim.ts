@@ -1,0 +1,143 @@
+import type { ClaimAnswer, ClaimRequest, Nudged, RunRef, WorkflowVersion } from '@baton/core/ports'
+import { CompiledQuery, type Kysely } from 'kysely'
+import type { Database } from '../engine.js'
+import { headColumns } from '../head-columns.js'
+import { type HeadRow, headOf } from '../rows.js'
+import type { TableNames } from '../table-names.js'
+import type { Tables } from '../tables.js'
+import { interval, postgresColumns, unnested } from './columns.js'
+
+/** Which processes of this host are gone, by their numbers. */
+export type IsGone = (pid: number) => boolean
+
+/** Leases that lapsed longer ago than this are of no use to anybody. */
+const forgottenAfterMs = 86_400_000
+
+/** Renews the lease of a runner and takes runs: what another is just taking is passed over. */
+export class PostgresClaim {
+  readonly #db: Kysely<Tables>
+  readonly #names: TableNames
+  readonly #isGone: IsGone
+
+  constructor({ db, names }: Database, isGone: IsGone) {
+    this.#db = db
+    this.#names = names
+    this.#isGone = isGone
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimAnswer> {
+    const { runner, workflows, limit, take = [], retire = false } = request
+    await this.#renew(request)
+    if (retire) await this.#retire(request)
+    const named = take.length === 0 ? [] : await this.#take(runner.name, take, workflows)
+    const found = limit === 0 || workflows.length === 0 ? [] : await this.#find(runner.name, workflows, limit)
+    const { now, nudged } = await this.#told(runner.name)
+    const runs = [...named, ...found].map((row) => {
+      const head = headOf(row)
+      const { ref, token, tenant, id } = head
+      return { hold: { run: { tenant, id }, ref, token, runner: runner.name }, head }
+    })
+    return { runs, nudged, now }
+  }
+
+  async #renew({ runner: { name, host, pid, instance }, leaseMs }: ClaimRequest): Promise<void> {
+    await this.#query(
+      `insert into ${this.#names.runners} as r (name, host, pid, instance, lease_until)
+       values ($1, $2, $3, $4, clock_timestamp() + ${interval('$5::float8')})
+       on conflict (name) do update set host = excluded.host, pid = excluded.pid, instance = excluded.instance, lease_until = excluded.lease_until`,
+      [name, host ?? null, pid ?? null, instance ?? null, leaseMs],
+    )
+  }
+
+  /** Ends the leases of those that this process follows, and sweeps out what is long forgotten. */
+  async #retire({ runner: { name, host, instance } }: ClaimRequest): Promise<void> {
+    const { runners, leases } = this.#names
+    const others = await this.#query<{ name: string; pid: number }>(
+      `select name, pid::float8 as pid from ${runners}
+       where host = $1 and pid is not null and name <> $2 and lease_until > clock_timestamp()`,
+      [host ?? null, name],
+    )
+    const gone = others.filter(({ pid }) => this.#isGone(pid)).map((other) => other.name)
+    await this.#query(
+      `update ${runners} set lease_until = clock_timestamp() where (instance = $1 and name <> $2) or name = any($3::text[])`,
+      [instance ?? null, name, gone],
+    )
+    for (const table of [runners, leases]) {
+      await this.#query(
+        `delete from ${table} where lease_until < clock_timestamp() - ${interval(String(forgottenAfterMs))}`,
+        [],
+      )
+    }
+  }
+
+  /** Runs by their names, whoever holds them. To take a run that is being written to waits for that one statement. */
+  #take(runner: string, refs: readonly RunRef[], workflows: readonly WorkflowVersion[]): Promise<readonly HeadRow[]> {
+    const { states } = this.#names
+    return this.#query<HeadRow>(
+      `with chosen as (
+         select s.no from (select distinct * from ${unnested(2, ['text', 'text'])} t(tenant, id)) t
+         join ${states} s on s.tenant = t.tenant and s.id = t.id
+         where s.status not in ('succeeded', 'partial', 'failed', 'cancelled')
+           and (s.workflow, s.version) in (select * from ${unnested(4, ['text', 'bigint'])})
+         order by s.no for no key update of s)
+       ${this.#held('chosen')}`,
+      [runner, refs.map(({ tenant }) => tenant), refs.map(({ id }) => id), ...columnsOf(workflows)],
+    )
+  }
+
+  /** Runs whose runner is gone, and runs that are due. */
+  #find(runner: string, workflows: readonly WorkflowVersion[], limit: number): Promise<readonly HeadRow[]> {
+    const { states } = this.#names
+    const wanted = `(s.workflow, s.version) in (select * from ${unnested(2, ['text', 'bigint'])})`
+    return this.#query<HeadRow>(
+      `with recursive ${lapsedRunners(this.#names, '$1')}, lapsed as materialized (
+         select s.no from ${states} s
+         where s.status = 'running' and s.runner = any(array(select runner from lapsed_runners)) and ${wanted}
+         limit $4 for no key update of s skip locked
+       ), due as materialized (
+         select s.no from ${states} s
+         where s.wake_at <= clock_timestamp() and s.status in ('pending', 'suspended') and ${wanted}
+         order by s.wake_at limit $4 for no key update of s skip locked
+       ), chosen as (select no from lapsed union all select no from due limit $4)
+       ${this.#held('chosen')}`,
+      [runner, ...columnsOf(workflows), limit],
+    )
+  }
+
+  #held(chosen: string): string {
+    return `update ${this.#names.states} s set runner = $1, token = s.token + 1, status = 'running', wake_at = null,
+      heard = s.nudge, takeovers = s.takeovers + case when s.status = 'running' then 1 else 0 end
+      from ${chosen} c where s.no = c.no returning ${headColumns(postgresColumns)}`
+  }
+
+  /** The time, and which runs were told something since their runner took them. */
+  async #told(runner: string): Promise<{ readonly now: number; readonly nudged: readonly Nudged[] }> {
+    const rows = await this.#query<{ now: number; tenant: string | null; id: string; nudge: number }>(
+      `select ${postgresColumns.millis('clock_timestamp()')} as now, s.tenant, s.id, s.nudge
+       from (select 1) one left join ${this.#names.states} s on s.status = 'running' and s.runner = $1 and s.nudge > s.heard`,
+      [runner],
+    )
+    const nudged = rows.flatMap(({ tenant, id, nudge }) => (tenant === null ? [] : [{ tenant, id, nudge }]))
+    return { now: rows[0]?.now ?? 0, nudged }
+  }
+
+  async #query<Row>(text: string, values: readonly unknown[]): Promise<readonly Row[]> {
+    return (await this.#db.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows
+  }
+}
+
+/** Which holders of running runs have no lease; found by their names, of which there are few, not by their runs. */
+export function lapsedRunners({ states, runners }: TableNames, but?: string): string {
+  return `holders(runner) as (
+    (select runner from ${states} where status = 'running' order by runner limit 1)
+    union all
+    select (select s.runner from ${states} s where s.status = 'running' and s.runner > h.runner order by s.runner limit 1)
+    from holders h where h.runner is not null
+  ), lapsed_runners as (
+    select h.runner from holders h where h.runner is not null ${but === undefined ? '' : `and h.runner <> ${but}`}
+      and not exists (select 1 from ${runners} r where r.name = h.runner and r.lease_until > clock_timestamp()))`
+}
+
+function columnsOf(workflows: readonly WorkflowVersion[]): [string[], number[]] {
+  return [workflows.map(({ workflow }) => workflow), workflows.map(({ version }) => version)]
+}

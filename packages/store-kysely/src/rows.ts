@@ -1,0 +1,90 @@
+import { type Head, isEnded, type RecordKind, type RunRecord, type RunStatus } from '@baton/core/ports'
+import { storeFailure } from './failures.js'
+
+/** A head as it is selected, in every dialect. */
+export interface HeadRow {
+  readonly ref: string
+  readonly tenant: string
+  readonly id: string
+  readonly workflow: string
+  readonly version: number
+  readonly shape: number
+  readonly session: string | null
+  readonly parent: string | null
+  readonly input: string | null
+  readonly runner: string
+  readonly token: number
+  readonly takeovers: number
+  readonly nudge: number
+  readonly status: string
+  readonly created_at: number
+  readonly wake_at: number | null
+  readonly ended_at: number | null
+  readonly output: string | null
+  readonly failure: string | null
+}
+
+/** A record as it is selected, in every dialect. */
+export interface RecordRow {
+  readonly number: number
+  readonly at: number
+  readonly took_ms: number | null
+  readonly attempt: number
+  readonly key: string
+  readonly kind: string
+  readonly agent: string | null
+  readonly body: string | null
+}
+
+const openStatuses: readonly string[] = ['running', 'pending', 'suspended', 'needs-attention']
+const kinds: readonly string[] = ['result', 'failure', 'mark', 'timer', 'signal'] satisfies RecordKind[]
+
+/** The head that a row holds; throws where nothing of ours has written it. */
+export function headOf(row: HeadRow): Head {
+  const { ref, tenant, id, workflow, version, shape, runner, token, takeovers, nudge, created_at } = row
+  const status = row.status as RunStatus
+  if (!openStatuses.includes(status) && !isEnded(status)) {
+    throw storeFailure('store.corrupt_row', { table: 'runs', row: ref, because: `'${status}' is no status` })
+  }
+  const isWaiting = status === 'pending' || status === 'suspended'
+  return {
+    ref,
+    tenant,
+    id,
+    workflow,
+    version,
+    shape,
+    runner,
+    token,
+    takeovers,
+    nudge,
+    status,
+    createdAt: created_at,
+    ...(row.session !== null && { session: row.session }),
+    ...(row.parent !== null && { parent: row.parent }),
+    ...(row.input !== null && { input: row.input }),
+    ...(row.wake_at !== null && isWaiting && { wakeAt: row.wake_at }),
+    ...(row.ended_at !== null && { endedAt: row.ended_at }),
+    ...(row.output !== null && { output: row.output }),
+    ...(row.failure !== null && { failure: row.failure }),
+  }
+}
+
+/** The record that a row holds; throws where nothing of ours has written it. */
+export function recordOf(row: RecordRow): RunRecord {
+  const { number, at, took_ms, attempt, key, kind, agent, body } = row
+  if (!kinds.includes(kind)) {
+    const because = `'${kind}' is no kind of record`
+    throw storeFailure('store.corrupt_row', { table: 'records', row: String(number), because })
+  }
+  return {
+    number,
+    at,
+    key,
+    kind: kind as RecordKind,
+    attempt,
+    ...(took_ms !== null && { tookMs: took_ms }),
+    ...(agent !== null && { agent }),
+    ...(body !== null && { body }),
+  }
+}

@@ -1,0 +1,126 @@
+import { isEnded, type Move, type NewRecord, type Write } from '@baton/core/ports'
+import { type Answer, refused } from '../engine.js'
+import type { TableNames } from '../table-names.js'
+import type { SqliteHost, SqliteResult, SqliteStatement, SqliteUnit, SqliteValue } from './host.js'
+
+/** Stores writes, all in one transaction, each of them as a whole or not at all. */
+export class SqliteAppend {
+  readonly #host: SqliteHost
+  readonly #sql: ReturnType<typeof statementsOf>
+
+  constructor(host: SqliteHost, names: TableNames) {
+    this.#host = host
+    this.#sql = statementsOf(names)
+  }
+
+  async append(writes: readonly Write[], now: number): Promise<readonly Answer[]> {
+    const results = await this.#host.transaction(writes.map((write) => this.#unit(write, now)))
+    return writes.map((write, index) => answerTo(write, results[index]))
+  }
+
+  #unit(write: Write, now: number): SqliteUnit {
+    switch (write.kind) {
+      case 'create':
+        return this.#create(write, now)
+      case 'held':
+        return this.#held(write, now)
+      case 'signal':
+        return this.#signal(write, now)
+    }
+  }
+
+  #create({ run, runner, head, records, move }: Write & { kind: 'create' }, now: number): SqliteUnit {
+    const { workflow, version, shape, session, parent, input, status, wakeInMs } = head
+    const isPending = move === undefined && status === 'pending'
+    const wakeIn = isPending ? wakeInMs : move && waits(move) ? move.wakeInMs : undefined
+    const values: SqliteValue[] = [
+      now,
+      shape,
+      version,
+      run.tenant,
+      run.id,
+      workflow,
+      session ?? null,
+      parent ?? null,
+      input ?? null,
+      runner,
+      move === undefined ? 1 : 2,
+      move?.status ?? status,
+      wakeIn === undefined ? null : now + wakeIn,
+      move !== undefined && isEnded(move.status) ? now : null,
+      move?.output ?? null,
+      move?.failure ?? null,
+    ]
+    return { guard: { sql: this.#sql.create, values }, then: this.#records(records, now) }
+  }
+
+  #held({ hold, records, move }: Write & { kind: 'held' }, now: number): SqliteUnit {
+    const guard = { sql: this.#sql.fence, values: [hold.ref, hold.token] }
+    const then = this.#records(records, now)
+    return { guard, then: move === undefined ? then : [...then, this.#move(move, now)] }
+  }
+
+  #signal({ run, record }: Write & { kind: 'signal' }, now: number): SqliteUnit {
+    const guard = { sql: this.#sql.open, values: [run.tenant, run.id] }
+    return { guard, then: [...this.#records([record], now), { sql: this.#sql.nudge, values: [now] }] }
+  }
+
+  #records(records: readonly NewRecord[], now: number): SqliteStatement[] {
+    return records.map(({ key, kind, agent, attempt, tookMs, body }) => ({
+      sql: this.#sql.record,
+      values: [now, tookMs ?? null, attempt, key, kind, agent ?? null, body ?? null],
+    }))
+  }
+
+  #move(move: Move, now: number): SqliteStatement {
+    const { status, output, failure, wakeInMs, seen } = move
+    const due = wakeInMs === undefined ? null : now + wakeInMs
+    const values = [
+      status,
+      output ?? null,
+      failure ?? null,
+      waits(move) ? 1 : 0,
+      seen,
+      now,
+      due,
+      isEnded(status) ? now : null,
+    ]
+    return { sql: this.#sql.move, values }
+  }
+}
+
+function answerTo(write: Write, result: SqliteResult): Answer {
+  if (result?.guard === undefined) return refused
+  const { guard, then } = result
+  const fresh = then
+    .slice(0, write.kind === 'signal' ? 1 : write.records.length)
+    .reduce((sum, { changes }) => sum + changes, 0)
+  if (write.kind === 'signal') return { accepted: true, hold: undefined, nudge: Number(guard.nudge) + fresh, fresh }
+  const nudge = Number(guard.nudge)
+  if (write.move !== undefined || guard.status !== 'running') return { accepted: true, hold: undefined, nudge, fresh }
+  if (write.kind === 'held') return { accepted: true, hold: { ...write.hold }, nudge, fresh }
+  const hold = { run: { ...write.run }, ref: String(guard.no), token: 1, runner: write.runner }
+  return { accepted: true, hold, nudge, fresh }
+}
+
+function waits({ status }: Move): boolean {
+  return status === 'pending' || status === 'suspended'
+}
+
+/** The statements. Of each but the guards the first parameter is the run's number, which its guard has found. */
+function statementsOf({ states, results }: TableNames) {
+  return {
+    create: `insert into ${states} (created_at, shape, version, tenant, id, workflow, session_id, parent, input, runner, token, status, wake_at, ended_at, output, failure)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (tenant, id) do nothing returning no, nudge, status`,
+    fence: `select no, nudge, status from ${states} where no = ? and token = ?`,
+    open: `select no, nudge, status from ${states} where tenant = ? and id = ? and status not in ('succeeded', 'partial', 'failed', 'cancelled')`,
+    record: `insert into ${results} (run, at, took_ms, attempt, key, kind, agent, body) values (?, ?, ?, ?, ?, ?, ?, ?)
+      on conflict (run, key) do nothing`,
+    // Only where the record before it was new.
+    nudge: `update ${states} set nudge = nudge + 1, wake_at = case
+      when status in ('pending', 'suspended') then min(coalesce(wake_at, ?2), ?2) else wake_at end where no = ?1 and changes() = 1`,
+    move: `update ${states} set status = ?2, token = token + 1, output = ?3, failure = ?4,
+      wake_at = case when not ?5 then null when nudge > ?6 then ?7 else ?8 end, ended_at = ?9,
+      takeovers = case when ?2 = 'suspended' then 0 else takeovers end where no = ?1`,
+  }
+}

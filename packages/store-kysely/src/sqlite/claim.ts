@@ -1,0 +1,140 @@
+import type { ClaimAnswer, ClaimRequest } from '@baton/core/ports'
+import { headColumns } from '../head-columns.js'
+import { type HeadRow, headOf } from '../rows.js'
+import type { TableNames } from '../table-names.js'
+import { sqliteColumns } from './columns.js'
+import type { SqliteHost, SqliteStatement } from './host.js'
+import type { Lapses, RunnerRow } from './lapses.js'
+
+const forgottenAfterMs = 86_400_000
+
+/** Renews the lease of a runner and takes runs, in one transaction. */
+export class SqliteClaim {
+  readonly #host: SqliteHost
+  readonly #names: TableNames
+  readonly #lapses: Lapses
+
+  constructor(host: SqliteHost, names: TableNames, lapses: Lapses) {
+    this.#host = host
+    this.#names = names
+    this.#lapses = lapses
+  }
+
+  async claim(request: ClaimRequest, now: number): Promise<ClaimAnswer> {
+    const { runner, workflows, take = [], limit, retire = false } = request
+    const { states, runners, leases } = this.#names
+    const all = await this.#runners()
+    const lapsed = this.#lapses.of(all, request, now)
+    const wanted = JSON.stringify(workflows.map(({ workflow, version }) => [workflow, version]))
+    const statements: SqliteStatement[] = [
+      {
+        sql: `insert into ${runners} (name, host, pid, instance, lease_until) values (?, ?, ?, ?, ?)
+          on conflict (name) do update set host = excluded.host, pid = excluded.pid, instance = excluded.instance, lease_until = excluded.lease_until`,
+        values: [runner.name, runner.host ?? null, runner.pid ?? null, runner.instance ?? null, now + request.leaseMs],
+      },
+    ]
+    if (retire) {
+      for (const { name, lease_until } of lapsed) {
+        statements.push({
+          sql: `update ${runners} set lease_until = 0 where name = ? and lease_until = ?`,
+          values: [name, lease_until],
+        })
+      }
+      for (const table of [runners, leases]) {
+        statements.push({
+          sql: `delete from ${table} where lease_until > 0 and lease_until < ?`,
+          values: [now - forgottenAfterMs],
+        })
+      }
+    }
+    const before = statements.length
+    if (take.length > 0)
+      statements.push(this.#take(runner.name, JSON.stringify(take.map(({ tenant, id }) => [tenant, id])), wanted))
+    if (limit > 0 && workflows.length > 0) {
+      const watched = JSON.stringify(all.map(({ name, lease_until }) => [name, lease_until]))
+      const gone = JSON.stringify(lapsed.map(({ name }) => name))
+      statements.push(this.#find(runner.name, { wanted, watched, gone, now, limit }))
+    }
+    const claimed = statements.length
+    statements.push({
+      sql: `select tenant, id, nudge from ${states} where status = 'running' and runner = ? and nudge > heard`,
+      values: [runner.name],
+    })
+    const [result] = await this.#host.transaction([{ then: statements }])
+    const answers = result?.then ?? []
+    const rows = answers.slice(before, claimed).flatMap((answer) => answer.rows as unknown as readonly HeadRow[])
+    return {
+      runs: rows.map((row) => {
+        const head = headOf(row)
+        const { ref, token, tenant, id } = head
+        return { hold: { run: { tenant, id }, ref, token, runner: runner.name }, head }
+      }),
+      nudged: (answers[claimed]?.rows ?? []).map(({ tenant, id, nudge }) => ({
+        tenant: String(tenant),
+        id: String(id),
+        nudge: Number(nudge),
+      })),
+      now,
+    }
+  }
+
+  async #runners(): Promise<readonly RunnerRow[]> {
+    const { runners } = this.#names
+    const sql = `select name, host, pid, instance, lease_until from ${runners}`
+    return (await this.#host.query({ sql, values: [] })) as unknown as readonly RunnerRow[]
+  }
+
+  #take(runner: string, named: string, wanted: string): SqliteStatement {
+    return {
+      sql: `${this.#held} where (tenant, id) in (select value ->> 0, value ->> 1 from json_each(?2))
+        and status not in ('succeeded', 'partial', 'failed', 'cancelled') and ${isWanted('?3')} ${this.#returning}`,
+      values: [runner, named, wanted],
+    }
+  }
+
+  #find(
+    runner: string,
+    {
+      wanted,
+      watched,
+      gone,
+      now,
+      limit,
+    }: { wanted: string; watched: string; gone: string; now: number; limit: number },
+  ): SqliteStatement {
+    const { states, runners } = this.#names
+    // A runner that was not there when lapses were judged, or has been heard of since, has not lapsed.
+    return {
+      sql: `with recursive ${holders(this.#names)}, lapsed_runners as (
+          select h.runner from holders h left join ${runners} r on r.name = h.runner
+          where h.runner is not null and h.runner <> ?1 and (r.name is null or (h.runner in (select value from json_each(?4))
+            and r.lease_until in (select value ->> 1 from json_each(?3) where value ->> 0 = h.runner)) or r.lease_until = 0)),
+        lapsed as (select no from ${states} where status = 'running' and runner in (select runner from lapsed_runners) and ${isWanted('?2')} limit ?6),
+        due as (select no from ${states} where wake_at <= ?5 and status in ('pending', 'suspended') and ${isWanted('?2')} order by wake_at limit ?6)
+        ${this.#held} where no in (select no from (select no from lapsed union all select no from due) limit ?6) ${this.#returning}`,
+      values: [runner, wanted, watched, gone, now, limit],
+    }
+  }
+
+  get #held(): string {
+    return `update ${this.#names.states} set runner = ?1, token = token + 1, status = 'running', wake_at = null, heard = nudge,
+      takeovers = takeovers + (status = 'running')`
+  }
+
+  get #returning(): string {
+    return `returning ${headColumns(sqliteColumns, this.#names.states)}`
+  }
+}
+
+/** The names of those who hold running runs; found by their names, of which there are few, not by their runs. */
+export function holders({ states }: TableNames): string {
+  return `holders(runner) as (
+    select min(runner) from ${states} where status = 'running'
+    union all
+    select (select min(s.runner) from ${states} s where s.status = 'running' and s.runner > h.runner)
+    from holders h where h.runner is not null)`
+}
+
+function isWanted(workflows: string): string {
+  return `(workflow, version) in (select value ->> 0, value ->> 1 from json_each(${workflows}))`
+}

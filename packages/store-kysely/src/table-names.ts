@@ -1,0 +1,45 @@
+import { storeFailure } from './failures.js'
+
+/** Where the tables are. */
+export interface TablePlace {
+  /** The schema that they are in (PostgreSQL only); unless given, the connection's own. */
+  readonly schema?: string | undefined
+  /** What their names begin with. */
+  readonly prefix?: string | undefined
+}
+
+/** The names of all tables as they are written in SQL; typed as the tables that they stand for. */
+export interface TableNames {
+  readonly schema: string | undefined
+  readonly prefix: string
+  readonly states: 'workflow_states'
+  readonly results: 'agent_results'
+  readonly runners: 'runners'
+  readonly leases: 'leases'
+  /** The counter of tokens of leases. */
+  readonly tokens: string
+}
+
+/** What tables are called unless somebody says otherwise. */
+export const defaultPrefix = 'orchestrator_'
+
+const plainName = /^[a-z_][a-z0-9_]{0,30}$/
+
+/** The names of the tables at a place. They are part of statements, so only plain names are taken. */
+export function tableNames({ schema, prefix = defaultPrefix }: TablePlace = {}): TableNames {
+  for (const [what, name] of Object.entries({ schema, prefix })) {
+    if (name !== undefined && name !== '' && !plainName.test(name))
+      throw storeFailure('store.invalid_name', { what, name })
+  }
+  const place = schema === undefined || schema === '' ? '' : `${schema}.`
+  const named = (name: string) => `${place}${prefix}${name}`
+  return {
+    schema: schema === '' ? undefined : schema,
+    prefix,
+    states: named('workflow_states') as 'workflow_states',
+    results: named('agent_results') as 'agent_results',
+    runners: named('runners') as 'runners',
+    leases: named('leases') as 'leases',
+    tokens: named('tokens'),
+  }
+}
