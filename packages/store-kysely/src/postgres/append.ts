@@ -40,7 +40,7 @@ export class PostgresAppend {
     return answers
   }
 
-  /** To look for conflicts costs; a holder finds one only where an answer was lost, or where it records a key twice. */
+  /** Conflicts are rare: a name that a caller has chosen twice, a key that is recorded twice, an answer that was lost. */
   async #sendFirst(batch: Batch): Promise<readonly Opened[]> {
     try {
       return await this.#send(this.#first, batch)
@@ -66,14 +66,15 @@ function answerTo(write: Create | Held, row: Opened, sent: number): Answer {
 
 /**
  * The statement: creates what is new, numbered in the order of the call but stored in that of the names, so that two callers of
- * the same names do not wait for each other in a circle; locks what is held under its token, and records and moves only what one of both has let
- * in. The lock is what fences: without it a former holder's records could be stored after its successor has read the journal.
+ * the same names do not wait for each other in a circle; locks what is held under its token, or moves it; and records only what
+ * one of these has let in. The lock is what fences: without it a former holder's records could be stored after its successor
+ * has read the journal. To look for conflicts is logged for each row: it is left to the form that is sent again.
  */
 function appendSql({ states, results }: TableNames, isAgain: boolean): string {
   const due = `case when m.wake_ms is null then null else clock_timestamp() + ${interval('m.wake_ms')} end`
   return `
 with creates as (
-  select * from ${unnested(1, ['int', 'text', 'text', 'text', 'bigint', 'bigint', 'text', 'text', 'text', 'text', 'text', 'bigint', 'text', 'text', 'bigint', 'bool'])}
+  select * from ${unnested(1, ['int', 'text', 'text', 'text', 'int', 'bigint', 'text', 'text', 'text', 'text', 'text', 'bigint', 'text', 'text', 'bigint', 'bool'])}
     c(slot, tenant, id, workflow, version, shape, session_id, parent, input, runner, status, token, output, failure, wake_ms, has_ended)
 ), numbered as materialized (
   select nextval('${states}_no_seq') as no, c.* from (select * from creates order by slot) c
@@ -82,30 +83,32 @@ with creates as (
   select no, tenant, id, workflow, version, shape, session_id, parent, input, runner, status, token, output, failure,
     clock_timestamp() + ${interval('wake_ms')}, case when has_ended then clock_timestamp() end
   from numbered order by tenant, id
-  on conflict (tenant, id) do nothing returning no, token, nudge, status, tenant, id
+  ${isAgain ? 'on conflict (tenant, id) do nothing' : ''} returning no, token, nudge, status, tenant, id
 ), held as (
   select s.no, s.token, s.nudge, s.status, f.slot
   from ${unnested(17, ['int', 'bigint', 'bigint'])} f(slot, no, token)
   join ${states} s on s.no = f.no and s.token = f.token
   order by s.no for no key update of s
-), opened as (
-  select n.slot, c.no, c.token, c.nudge, c.status from created c join creates n using (tenant, id)
-  union all select slot, no, token, nudge, status from held
-), recorded as (
-  insert into ${results} (run, at, key, kind, agent, attempt, took_ms, body)
-  select o.no, clock_timestamp(), r.key, r.kind, r.agent, r.attempt, r.took_ms, r.body
-  from ${unnested(20, ['int', 'text', 'text', 'text', 'bigint', 'bigint', 'text'])} with ordinality
-    r(slot, key, kind, agent, attempt, took_ms, body, place) join opened o using (slot)
-  order by r.place
-  ${isAgain ? 'on conflict (run, key) do nothing' : ''} returning run
 ), moved as (
   update ${states} s set status = m.status, token = s.token + 1, output = m.output, failure = m.failure,
     wake_at = case when not m.waits then null when s.nudge > m.seen then clock_timestamp() else ${due} end,
     takeovers = case when m.status = 'suspended' then 0 else s.takeovers end,
     ended_at = case when m.has_ended then clock_timestamp() end
-  from ${unnested(27, ['int', 'text', 'text', 'text', 'bigint', 'bigint', 'bool', 'bool'])}
-    m(slot, status, output, failure, wake_ms, seen, waits, has_ended)
-  join held h using (slot) where s.no = h.no
+  from (
+    select * from ${unnested(20, ['int', 'bigint', 'bigint', 'text', 'text', 'text', 'bigint', 'bigint', 'bool', 'bool'])}
+      m(slot, no, token, status, output, failure, wake_ms, seen, waits, has_ended) order by no
+  ) m where s.no = m.no and s.token = m.token returning s.no, s.token, s.nudge, s.status, m.slot
+), opened as (
+  select n.slot, c.no, c.token, c.nudge, c.status from created c join creates n using (tenant, id)
+  union all select slot, no, token, nudge, status from held
+  union all select slot, no, token, nudge, status from moved
+), recorded as (
+  insert into ${results} (run, at, key, kind, agent, attempt, took_ms, body)
+  select o.no, clock_timestamp(), r.key, r.kind, r.agent, r.attempt, r.took_ms, r.body
+  from ${unnested(30, ['int', 'text', 'text', 'text', 'int', 'bigint', 'text'])} with ordinality
+    r(slot, key, kind, agent, attempt, took_ms, body, place) join opened o using (slot)
+  order by r.place
+  ${isAgain ? 'on conflict (run, key) do nothing' : ''} returning run
 )
 select o.slot, o.no::text as ref, o.token::float8 as token, o.nudge, o.status,
   ${isAgain ? 'coalesce(f.fresh, 0)::float8' : 'null::float8'} as fresh

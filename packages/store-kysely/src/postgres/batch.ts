@@ -22,12 +22,13 @@ export class Batch {
   readonly values: Value[][]
 
   constructor(writes: readonly (Write & { readonly kind: 'create' | 'held' })[]) {
-    const [creates, holds, records, moves] = [new Rows(16), new Rows(3), new Rows(7), new Rows(8)]
+    const [creates, holds, moves, records] = [new Rows(16), new Rows(3), new Rows(10), new Rows(7)]
     writes.forEach((write, slot) => {
       if (write.kind === 'create') creates.add(createRow(write, slot))
       else {
-        holds.add([slot, numberOf(write.hold.ref), write.hold.token])
-        if (write.move !== undefined) moves.add(moveRow(write.move, slot))
+        const held = [slot, numberOf(write.hold.ref), write.hold.token]
+        if (write.move === undefined) holds.add(held)
+        else moves.add([...held, ...moveRow(write.move)])
       }
       const fresh = distinct(write.records)
       this.records.push(fresh.length)
@@ -35,7 +36,7 @@ export class Batch {
         records.add([slot, key, kind, agent ?? null, attempt, tookMs ?? null, body ?? null])
       }
     })
-    this.values = [creates, holds, records, moves].flatMap(({ columns }) => columns)
+    this.values = [creates, holds, moves, records].flatMap(({ columns }) => columns)
   }
 }
 
@@ -67,9 +68,9 @@ function createRow({ run, runner, head, move }: Write & { readonly kind: 'create
   ]
 }
 
-function moveRow(move: Move, slot: number): Value[] {
+function moveRow(move: Move): Value[] {
   const { status, output, failure, wakeInMs, seen } = move
-  return [slot, status, output ?? null, failure ?? null, wakeInMs ?? null, seen, waits(move), isEnded(status)]
+  return [status, output ?? null, failure ?? null, wakeInMs ?? null, seen, waits(move), isEnded(status)]
 }
 
 function waits({ status }: Move): boolean {

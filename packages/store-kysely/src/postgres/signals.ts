@@ -37,7 +37,7 @@ export class PostgresSignals {
 function signalSql({ states, results }: TableNames): string {
   return `
 with told as (
-  select * from ${unnested(1, ['int', 'text', 'text', 'text', 'text', 'bigint', 'bigint', 'text'])}
+  select * from ${unnested(1, ['int', 'text', 'text', 'text', 'text', 'int', 'bigint', 'text'])}
     t(slot, tenant, id, key, agent, attempt, took_ms, body)
 ), opened as (
   select s.no, s.nudge, t.slot, t.key, t.agent, t.attempt, t.took_ms, t.body
