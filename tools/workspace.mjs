@@ -22,6 +22,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]
  * @property {string} folder
  * @property {{ name: string, version: string, dependencies?: Record<string, string> }} manifest
  * @property {readonly Entry[]} entries
+ * @property {readonly Entry[]} programs what `package.json#bin` names
  */
 
 /**
@@ -35,7 +36,13 @@ export function publishedPackages() {
   return folders
     .map((folder) => ({ folder: join(root, folder), manifest: readJson(join(root, folder, 'package.json')) }))
     .filter(({ manifest }) => !manifest.private)
-    .map(({ folder, manifest }) => ({ name: manifest.name, folder, manifest, entries: entriesOf(folder, manifest) }))
+    .map(({ folder, manifest }) => ({
+      name: manifest.name,
+      folder,
+      manifest,
+      entries: entriesOf(folder, manifest),
+      programs: programsOf(folder, manifest),
+    }))
 }
 
 /**
@@ -52,6 +59,18 @@ function entriesOf(folder, manifest) {
       source: join(folder, 'src', `${output}.ts`),
       output,
     }
+  })
+}
+
+/**
+ * @param {string} folder
+ * @param {{ name: string, bin?: Record<string, string> }} manifest
+ * @returns {Entry[]}
+ */
+function programsOf(folder, manifest) {
+  return Object.entries(manifest.bin ?? {}).map(([name, file]) => {
+    const output = file.replace(/^\.\/dist\//, '').replace(/\.js$/, '')
+    return { specifier: name, source: join(folder, 'src', `${output}.ts`), output }
   })
 }
 

@@ -50,7 +50,8 @@ export const adapters = {
   everywhere: ['@baton/core/ports'],
   inTests: ['@baton/core/testing', '@baton/core'],
   inPlugin: ['@baton/core'],
-  pluginFile: /(^|\/)plugin\.ts$/,
+  /** The plugin, and the programs of a package: they start things. */
+  pluginFile: /(^|\/)(plugin|bin\/[a-z-]+)\.ts$/,
 }
 
 /** Ambient time, chance and surroundings, as they are written; they live below `home`. */
@@ -82,6 +83,11 @@ export const ambient = {
       file: 'testing/virtual-clock.ts',
       uses: ['setImmediate', 'setTimeout', 'performance.now'],
       because: 'it watches the real event loop, to know when nothing but virtual time can go on',
+    },
+    {
+      file: 'bin/baton.ts',
+      uses: ['process.env'],
+      because: 'a program of its own hands its surroundings in',
     },
   ],
 }

@@ -13,6 +13,7 @@ export {
   retry,
   timeout,
 } from './dispatch/index.js'
+export { SystemClock, SystemRandom } from './host/index.js'
 export { bus, topic } from './intake/bus/index.js'
 export type {
   Bus,

@@ -80,6 +80,12 @@ export const storeFailure = declareFailures({
     says: ({ doing, because }: Because) => `The database refused to ${doing}: ${because}.`,
     remedy: 'See the cause: it is the value that does not fit, not the database.',
   },
+  'store.no_adapter': {
+    when: 'The command line was given a database whose adapter is not installed.',
+    retryable: false,
+    says: ({ name }: { readonly name: string }) => `The package ${name} cannot be loaded.`,
+    remedy: ({ name }: { readonly name: string }) => `Run \`npm install ${name}\` in the folder of your project, and the command there.`,
+  },
   'store.invalid_name': {
     when: 'A schema or a prefix was given that cannot be part of the name of a table.',
     retryable: false,

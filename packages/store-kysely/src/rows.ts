@@ -43,9 +43,9 @@ const kinds: readonly string[] = ['result', 'failure', 'mark', 'timer', 'signal'
 export function headOf(row: HeadRow): Head {
   const { ref, tenant, id, workflow, version, shape, runner, token, takeovers, nudge, created_at } = row
   const status = row.status as RunStatus
-  if (!openStatuses.includes(status) && !isEnded(status)) {
-    throw storeFailure('store.corrupt_row', { table: 'runs', row: ref, because: `'${status}' is no status` })
-  }
+  if (!openStatuses.includes(status) && !isEnded(status)) corrupt('runs', ref, `'${status}' is no status`)
+  for (const name of numbersOfRuns) if (!isWhole(row[name])) corrupt('runs', ref, `its ${name} is no whole number`)
+  for (const name of textsOfRuns) if (!isText(row[name])) corrupt('runs', ref, `its ${name} is no text`)
   const isWaiting = status === 'pending' || status === 'suspended'
   return {
     ref,
@@ -73,9 +73,12 @@ export function headOf(row: HeadRow): Head {
 /** The record that a row holds; throws where nothing of ours has written it. */
 export function recordOf(row: RecordRow): RunRecord {
   const { number, at, took_ms, attempt, key, kind, agent, body } = row
-  if (!kinds.includes(kind)) {
-    const because = `'${kind}' is no kind of record`
-    throw storeFailure('store.corrupt_row', { table: 'records', row: String(number), because })
+  if (!kinds.includes(kind)) corrupt('records', String(number), `'${kind}' is no kind of record`)
+  for (const name of numbersOfRecords) {
+    if (!isWhole(row[name])) corrupt('records', String(number), `its ${name} is no whole number`)
+  }
+  for (const name of textsOfRecords) {
+    if (!isText(row[name])) corrupt('records', String(number), `its ${name} is no text`)
   }
   return {
     number,
@@ -87,4 +90,21 @@ export function recordOf(row: RecordRow): RunRecord {
     ...(agent !== null && { agent }),
     ...(body !== null && { body }),
   }
+}
+
+const numbersOfRuns = ['version', 'shape', 'token', 'takeovers', 'nudge', 'created_at', 'wake_at', 'ended_at'] as const
+const textsOfRuns = ['tenant', 'id', 'workflow', 'session', 'parent', 'input', 'runner', 'output', 'failure'] as const
+const numbersOfRecords = ['number', 'at', 'attempt', 'took_ms'] as const
+const textsOfRecords = ['key', 'agent', 'body'] as const
+
+function isWhole(value: number | null): boolean {
+  return value === null || Number.isSafeInteger(value)
+}
+
+function isText(value: string | null): boolean {
+  return value === null || typeof value === 'string'
+}
+
+function corrupt(table: 'runs' | 'records', row: string, because: string): never {
+  throw storeFailure('store.corrupt_row', { table, row, because })
 }

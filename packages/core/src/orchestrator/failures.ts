@@ -45,8 +45,8 @@ export const orchestratorFailure = declareFailures({
     retryable: false,
     says: ({ storage }: { readonly storage: string; readonly known: readonly string[] }) =>
       `The state cannot be kept in ${storage}: no plugin of that name keeps state here.`,
-    remedy: ({ known }) =>
-      `Set it to ${[...known, 'memory'].join(' or ')}, or add that plugin to createOrchestrator({ plugins }).`,
+    remedy: ({ storage, known }) =>
+      `Set it to ${[...known, 'memory'].join(' or ')}, or give the plugin: createOrchestrator({ plugins: [${storage}()] }).`,
   },
   'orchestrator.fixed_port': {
     when: 'The clock or the chance of an orchestrator was left to a plugin, or given as something still to be made.',

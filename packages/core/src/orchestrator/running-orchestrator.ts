@@ -225,9 +225,8 @@ export class RunningOrchestrator implements Orchestrator {
   }: {
     readonly timeoutMs?: number
   } = {}): Promise<OrchestratorHealth> {
-    const { inFlight, storeSilentMs } = this.#deps.engine
-    const runs = { inFlight, storeSilentMs }
-    return checkHealth(this.#deps.dispatch.agents, runs, this.#deps.clock, timeoutMs)
+    const { dispatch, engine, clock } = this.#deps
+    return checkHealth(dispatch.agents, engine, clock, timeoutMs)
   }
 
   port<Port>(token: Token<Port>): Port {

@@ -10,14 +10,15 @@ export const runsAndLeases: StoreMigration = {
     const types = dialect === 'postgres' ? postgresTypes : sqliteTypes
     await createStates(db, names, types, dialect)
     await createResults(db, names, types, dialect)
-    await db.schema
+    const runners = db.schema
       .createTable(names.runners)
       .addColumn('name', types.name, (column) => column.primaryKey().notNull())
       .addColumn('host', types.text)
       .addColumn('pid', types.whole)
       .addColumn('instance', types.text)
       .addColumn('lease_until', types.time, (column) => column.notNull())
-      .execute()
+    // Where the time is that of hosts, who watches a runner needs to know for how long.
+    await (dialect === 'sqlite' ? runners.addColumn('lease_ms', types.whole, (column) => column.notNull()) : runners).execute()
     await db.schema
       .createTable(names.leases)
       .addColumn('token', dialect === 'sqlite' ? types.counted : types.whole, (column) => column.notNull())

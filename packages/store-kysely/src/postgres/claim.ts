@@ -13,6 +13,13 @@ export type IsGone = (pid: number) => boolean
 /** Leases that lapsed longer ago than this are of no use to anybody. */
 const forgottenAfterMs = 86_400_000
 
+/**
+ * Whether a head can be read once it is taken. One that somebody has damaged is passed over, so that it neither fails the
+ * claim of its neighbours nor stands before them: whoever reads it is told.
+ */
+const isSound = `s.shape between -9007199254740991 and 9007199254740991 and s.token < 9007199254740991 and s.takeovers < 2147483647
+  and isfinite(s.created_at) and (s.ended_at is null or isfinite(s.ended_at))`
+
 /** Renews the lease of a runner and takes runs: what another is just taking is passed over. */
 export class PostgresClaim {
   readonly #db: Kysely<Tables>
@@ -77,7 +84,7 @@ export class PostgresClaim {
       `with chosen as (
          select s.no from (select distinct * from ${unnested(2, ['text', 'text'])} t(tenant, id)) t
          join ${states} s on s.tenant = t.tenant and s.id = t.id
-         where s.status not in ('succeeded', 'partial', 'failed', 'cancelled')
+         where s.status in ('running', 'pending', 'suspended', 'needs-attention') and ${isSound}
            and (s.workflow, s.version) in (select * from ${unnested(4, ['text', 'bigint'])})
          order by s.no for no key update of s)
        ${this.#held('chosen')}`,
@@ -88,7 +95,7 @@ export class PostgresClaim {
   /** Runs whose runner is gone, and runs that are due. */
   #find(runner: string, workflows: readonly WorkflowVersion[], limit: number): Promise<readonly HeadRow[]> {
     const { states } = this.#names
-    const wanted = `(s.workflow, s.version) in (select * from ${unnested(2, ['text', 'bigint'])})`
+    const wanted = `(s.workflow, s.version) in (select * from ${unnested(2, ['text', 'bigint'])}) and ${isSound}`
     return this.#query<HeadRow>(
       `with recursive ${lapsedRunners(this.#names, '$1')}, lapsed as materialized (
          select s.no from ${states} s

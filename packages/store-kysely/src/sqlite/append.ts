@@ -1,6 +1,7 @@
 import { isEnded, type Move, type NewRecord, type Write } from '@baton/core/ports'
 import { type Answer, refused } from '../engine.js'
 import type { TableNames } from '../table-names.js'
+import { sqliteColumns } from './columns.js'
 import type { SqliteHost, SqliteResult, SqliteStatement, SqliteUnit, SqliteValue } from './host.js'
 
 /** Stores writes, all in one transaction, each of them as a whole or not at all. */
@@ -109,11 +110,12 @@ function waits({ status }: Move): boolean {
 
 /** The statements. Of each but the guards the first parameter is the run's number, which its guard has found. */
 function statementsOf({ states, results }: TableNames) {
+  const nudge = `${sqliteColumns.number('nudge')} as nudge`
   return {
     create: `insert into ${states} (created_at, shape, version, tenant, id, workflow, session_id, parent, input, runner, token, status, wake_at, ended_at, output, failure)
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (tenant, id) do nothing returning no, nudge, status`,
-    fence: `select no, nudge, status from ${states} where no = ? and token = ?`,
-    open: `select no, nudge, status from ${states} where tenant = ? and id = ? and status not in ('succeeded', 'partial', 'failed', 'cancelled')`,
+    fence: `select no, ${nudge}, status from ${states} where no = ? and token = ?`,
+    open: `select no, ${nudge}, status from ${states} where tenant = ? and id = ? and status in ('running', 'pending', 'suspended', 'needs-attention')`,
     record: `insert into ${results} (run, at, took_ms, attempt, key, kind, agent, body) values (?, ?, ?, ?, ?, ?, ?, ?)
       on conflict (run, key) do nothing`,
     // Only where the record before it was new.

@@ -8,6 +8,8 @@ import type { Lapses, RunnerRow } from './lapses.js'
 
 const forgottenAfterMs = 86_400_000
 
+const largest = Number.MAX_SAFE_INTEGER
+
 /** Renews the lease of a runner and takes runs, in one transaction. */
 export class SqliteClaim {
   readonly #host: SqliteHost
@@ -28,24 +30,28 @@ export class SqliteClaim {
     const wanted = JSON.stringify(workflows.map(({ workflow, version }) => [workflow, version]))
     const statements: SqliteStatement[] = [
       {
-        sql: `insert into ${runners} (name, host, pid, instance, lease_until) values (?, ?, ?, ?, ?)
-          on conflict (name) do update set host = excluded.host, pid = excluded.pid, instance = excluded.instance, lease_until = excluded.lease_until`,
-        values: [runner.name, runner.host ?? null, runner.pid ?? null, runner.instance ?? null, now + request.leaseMs],
+        sql: `insert into ${runners} (name, host, pid, instance, lease_until, lease_ms) values (?, ?, ?, ?, ?, ?)
+          on conflict (name) do update set host = excluded.host, pid = excluded.pid, instance = excluded.instance,
+            lease_until = excluded.lease_until, lease_ms = excluded.lease_ms`,
+        values: [
+          runner.name,
+          runner.host ?? null,
+          runner.pid ?? null,
+          runner.instance ?? null,
+          now + request.leaseMs,
+          request.leaseMs,
+        ],
       },
     ]
     if (retire) {
+      // Who has no row has no lease. By the judgement and not by the clock, which may be ahead of that of one who lives.
       for (const { name, lease_until } of lapsed) {
         statements.push({
-          sql: `update ${runners} set lease_until = 0 where name = ? and lease_until = ?`,
+          sql: `delete from ${runners} where name = ? and lease_until = ?`,
           values: [name, lease_until],
         })
       }
-      for (const table of [runners, leases]) {
-        statements.push({
-          sql: `delete from ${table} where lease_until > 0 and lease_until < ?`,
-          values: [now - forgottenAfterMs],
-        })
-      }
+      statements.push({ sql: `delete from ${leases} where lease_until < ?`, values: [now - forgottenAfterMs] })
     }
     const before = statements.length
     if (take.length > 0)
@@ -57,7 +63,7 @@ export class SqliteClaim {
     }
     const claimed = statements.length
     statements.push({
-      sql: `select tenant, id, nudge from ${states} where status = 'running' and runner = ? and nudge > heard`,
+      sql: `select tenant, id, ${sqliteColumns.number('nudge')} as nudge from ${states} where status = 'running' and runner = ? and nudge > heard`,
       values: [runner.name],
     })
     const [result] = await this.#host.transaction([{ then: statements }])
@@ -80,14 +86,15 @@ export class SqliteClaim {
 
   async #runners(): Promise<readonly RunnerRow[]> {
     const { runners } = this.#names
-    const sql = `select name, host, pid, instance, lease_until from ${runners}`
+    const numbers = ['pid', 'lease_until', 'lease_ms'].map((name) => `${sqliteColumns.number(name)} as ${name}`)
+    const sql = `select name, host, instance, ${numbers.join(', ')} from ${runners}`
     return (await this.#host.query({ sql, values: [] })) as unknown as readonly RunnerRow[]
   }
 
   #take(runner: string, named: string, wanted: string): SqliteStatement {
     return {
       sql: `${this.#held} where (tenant, id) in (select value ->> 0, value ->> 1 from json_each(?2))
-        and status not in ('succeeded', 'partial', 'failed', 'cancelled') and ${isWanted('?3')} ${this.#returning}`,
+        and status in ${open} and ${isWanted('?3')} and ${isSound} ${this.#returning}`,
       values: [runner, named, wanted],
     }
   }
@@ -108,9 +115,9 @@ export class SqliteClaim {
       sql: `with recursive ${holders(this.#names)}, lapsed_runners as (
           select h.runner from holders h left join ${runners} r on r.name = h.runner
           where h.runner is not null and h.runner <> ?1 and (r.name is null or (h.runner in (select value from json_each(?4))
-            and r.lease_until in (select value ->> 1 from json_each(?3) where value ->> 0 = h.runner)) or r.lease_until = 0)),
-        lapsed as (select no from ${states} where status = 'running' and runner in (select runner from lapsed_runners) and ${isWanted('?2')} limit ?6),
-        due as (select no from ${states} where wake_at <= ?5 and status in ('pending', 'suspended') and ${isWanted('?2')} order by wake_at limit ?6)
+            and r.lease_until in (select value ->> 1 from json_each(?3) where value ->> 0 = h.runner)))),
+        lapsed as (select no from ${states} where status = 'running' and runner in (select runner from lapsed_runners) and ${isWanted('?2')} and ${isSound} limit ?6),
+        due as (select no from ${states} where wake_at <= ?5 and status in ('pending', 'suspended') and ${isWanted('?2')} and ${isSound} order by wake_at limit ?6)
         ${this.#held} where no in (select no from (select no from lapsed union all select no from due) limit ?6) ${this.#returning}`,
       values: [runner, wanted, watched, gone, now, limit],
     }
@@ -134,6 +141,21 @@ export function holders({ states }: TableNames): string {
     select (select min(s.runner) from ${states} s where s.status = 'running' and s.runner > h.runner)
     from holders h where h.runner is not null)`
 }
+
+/** Of which status a run may be taken. */
+const open = "('running', 'pending', 'suspended', 'needs-attention')"
+
+/**
+ * Whether a head can be read once it is taken. One that somebody has damaged is passed over, so that it neither fails the
+ * claim of its neighbours nor stands before them: whoever reads it is told.
+ */
+const isSound = [
+  ...['shape', 'version', 'token', 'takeovers', 'nudge', 'created_at'].map(
+    (name) => `${name} between ${-largest} and ${largest - 1} and typeof(${name}) = 'integer'`,
+  ),
+  ...['session_id', 'parent', 'input', 'output', 'failure'].map((name) => `typeof(${name}) in ('text', 'null')`),
+  'ended_at is null',
+].join(' and ')
 
 function isWanted(workflows: string): string {
   return `(workflow, version) in (select value ->> 0, value ->> 1 from json_each(${workflows}))`

@@ -7,6 +7,7 @@ export interface RunnerRow {
   readonly pid: number | null
   readonly instance: string | null
   readonly lease_until: number
+  readonly lease_ms: number
 }
 
 export interface LapsesDeps {
@@ -28,21 +29,22 @@ export class Lapses {
     this.#deps = deps
   }
 
-  of(runners: readonly RunnerRow[], { runner, leaseMs, retire }: ClaimRequest, now: number): readonly RunnerRow[] {
+  of(runners: readonly RunnerRow[], { runner, retire }: ClaimRequest, now: number): readonly RunnerRow[] {
     this.#watch(runners)
     return runners.filter((other) => {
       if (other.name === runner.name) return false
       if (retire === true && other.instance !== null && other.instance === runner.instance) return true
       const isHere = other.host !== null && other.host === runner.host && other.pid !== null
       if (isHere && this.#deps.isGone(other.pid))
-        return retire === true || other.lease_until <= now || this.#isSilent(other, leaseMs)
-      return isHere ? this.#isSilent(other, leaseMs) : other.lease_until <= now
+        return retire === true || other.lease_until <= now || this.#isSilent(other)
+      return isHere ? this.#isSilent(other) : other.lease_until <= now
     })
   }
 
-  #isSilent({ name }: RunnerRow, leaseMs: number): boolean {
+  /** For the lease that it has given itself: it may beat far less often than who watches it. */
+  #isSilent({ name, lease_ms }: RunnerRow): boolean {
     const seen = this.#seen.get(name)
-    return seen !== undefined && this.#deps.monotonic() - seen.since >= leaseMs
+    return seen !== undefined && this.#deps.monotonic() - seen.since >= lease_ms
   }
 
   #watch(runners: readonly RunnerRow[]): void {

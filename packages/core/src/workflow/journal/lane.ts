@@ -38,7 +38,9 @@ export class Lane {
   readonly #queue = new Set<LaneEntry>()
   #isSending = false
   #isClosed = false
-  #sentAt: number | undefined
+  /** Since when the oldest of what is queued, and of what is under way, waits. */
+  #queuedSince: number | undefined
+  #sentSince: number | undefined
   #whenIdle: (() => void)[] = []
 
   constructor(store: StateStore, clock: Clock) {
@@ -51,15 +53,17 @@ export class Lane {
     return this.#store.isVolatile === true
   }
 
-  /** For how long the store has not answered, while something waits to be stored. */
-  get silentMs(): number {
-    return this.#sentAt === undefined ? 0 : this.#clock.monotonic() - this.#sentAt
+  /** For how long the oldest that waits to be stored has waited. */
+  get oldestWaitingMs(): number {
+    const since = this.#sentSince ?? this.#queuedSince
+    return since === undefined ? 0 : this.#clock.monotonic() - since
   }
 
   /** Somebody has something to be stored. */
   add(entry: LaneEntry): void {
     if (this.isVolatile) return this.#storeNow(entry)
     this.#queue.add(entry)
+    this.#queuedSince ??= this.#clock.monotonic()
     if (this.#isSending) return
     this.#isSending = true
     // Not at once: what becomes ready together travels together.
@@ -111,10 +115,13 @@ export class Lane {
 
   async #sendAll(): Promise<void> {
     while (this.#queue.size > 0) {
-      this.#sentAt = this.#clock.monotonic()
-      await this.#send(this.#nextBatch(), false)
+      const batch = this.#nextBatch()
+      this.#sentSince = this.#queuedSince
+      // Of what did not fit the age is not known: it counts as that of what did.
+      if (this.#queue.size === 0) this.#queuedSince = undefined
+      await this.#send(batch, false)
+      this.#sentSince = undefined
     }
-    this.#sentAt = undefined
     this.#isSending = false
     const told = this.#whenIdle
     this.#whenIdle = []

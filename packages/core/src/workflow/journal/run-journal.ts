@@ -74,6 +74,8 @@ export class RunJournal implements LaneEntry {
   seen = 0
   /** How many records the run has. */
   count: number
+  /** Whether the store has refused what was written last: what stands there is not how the run has ended here. */
+  isBroken = false
 
   private constructor(run: RunRef, runner: string, lane: Lane, recorded: Recorded, count = 0) {
     this.run = run
@@ -203,8 +205,9 @@ export class RunJournal implements LaneEntry {
       this.#hold = found.hold ?? this.#hold
     } else {
       this.#hold = outcome.hold ?? this.#hold
-      this.#nudged(outcome.nudge)
+      if (outcome.nudge > this.seen) this.#recorded.nudged(outcome.nudge)
     }
+    this.isBroken = false
     if (sent.write.kind === 'create') this.#tellCreated(undefined)
     for (const stored of sent.stored) stored()
     if (this.#records.length > 0 || this.#move !== undefined) this.#queue()
@@ -212,6 +215,7 @@ export class RunJournal implements LaneEntry {
 
   refused(error: unknown): void {
     const { write } = this.#arrived()
+    this.isBroken = write.kind === 'held'
     const because = errorText(error)
     const failure = writingFailure('journal.record_refused', { run: this.run.id, because }, error)
     // A run that was never stored can record nothing, not even why.
@@ -277,10 +281,6 @@ export class RunJournal implements LaneEntry {
     }
     if (this.#hold === undefined || (records.length === 0 && move === undefined)) return undefined
     return { kind: 'held', hold: this.#hold, records, move }
-  }
-
-  #nudged(nudge: number): void {
-    if (nudge > this.seen) this.#recorded.nudged(nudge)
   }
 
   #refusedBy(write: Write, head: Head | undefined): void {

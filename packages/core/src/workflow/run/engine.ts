@@ -46,6 +46,8 @@ export interface EngineOptions {
   readonly journal: JournalSettings
 }
 
+/** How many runs are looked at to tell which nobody can carry out. */
+const mostCounted = 500
 /** How much may wait to be stored before no new run is begun. */
 const mostWaitingRecords = 10_000
 const mostWaitingCharacters = 64_000_000
@@ -110,9 +112,16 @@ export class Engine implements Claimant, RunKeeper {
     if (this.role !== 'client' && this.registry.definitions.length > 0) this.runner.start()
   }
 
-  /** For how long the store has not answered, while something waits to be stored. */
-  get storeSilentMs(): number {
-    return this.lane.silentMs
+  /** For how long the oldest that waits to be stored has waited. */
+  get oldestWaitingMs(): number {
+    return this.lane.oldestWaitingMs
+  }
+
+  /** Runs that wait to be carried out, and that nobody can carry out who knows no more workflows than this process. */
+  async unclaimable(): Promise<readonly WorkflowVersion[]> {
+    if (this.isVolatile) return []
+    const { heads } = await this.store.list({ due: true, limit: mostCounted })
+    return heads.filter(({ workflow, version }) => this.registry.ofHead({ workflow, version }) === undefined)
   }
 
   get startsHere(): boolean {
@@ -172,6 +181,8 @@ export class Engine implements Claimant, RunKeeper {
 
   readonly left = (run: LiveRun, wakeInMs: number | undefined): void => {
     this.forget(run)
+    // The store has it running here still, and it may take more by now, as when a disk was full.
+    if (run.journal.isBroken) this.runner.missed()
     // Later ones are found by the usual beat, where there is one.
     const isSoon = wakeInMs !== undefined && (this.isVolatile || wakeInMs < this.#leaseMs / 3)
     if (isSoon && !this.#isClosing) this.clock.schedule(wakeInMs, () => void this.runner.look())
