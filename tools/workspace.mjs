@@ -20,7 +20,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]
  * @typedef {object} Package
  * @property {string} name
  * @property {string} folder
- * @property {{ name: string, version: string, dependencies?: Record<string, string> }} manifest
+ * @property {{ name: string, version: string, dependencies?: Record<string, string>, peerDependencies?: Record<string, string> }} manifest
  * @property {readonly Entry[]} entries
  * @property {readonly Entry[]} programs what `package.json#bin` names
  */

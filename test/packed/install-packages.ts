@@ -16,11 +16,15 @@ export interface InstalledPackage {
 export function installPackages(below: string): InstalledPackage[] {
   const packages = publishedPackages()
   const tarballs = new Map(packages.map((each) => [each.name, pack(each, below)]))
-  return packages.map(({ name, manifest, entries }) => {
+  const needsOf = (name: string): string[] => {
+    const manifest = packages.find((one) => one.name === name)?.manifest
+    const needs = Object.keys({ ...manifest?.dependencies, ...manifest?.peerDependencies })
+    return [name, ...needs.filter((need) => tarballs.has(need)).flatMap(needsOf)]
+  }
+  return packages.map(({ name, entries }) => {
     const folder = join(below, name.replace('/', '-'))
     mkdirSync(folder)
-    const ours = [name, ...Object.keys(manifest.dependencies ?? {}).filter((dependency) => tarballs.has(dependency))]
-    const dependencies = Object.fromEntries(ours.map((each) => [each, `file:${tarballs.get(each)}`]))
+    const dependencies = Object.fromEntries(needsOf(name).map((each) => [each, `file:${tarballs.get(each)}`]))
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
     npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts')
     cpSync(join(import.meta.dirname, 'consumers'), join(folder, 'consumers'), { recursive: true })

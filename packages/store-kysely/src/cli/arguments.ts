@@ -34,7 +34,10 @@ export interface Mistake {
 }
 
 /** Reads a command line; the environment says where the database is, where it does not. */
-export function readArguments(words: readonly string[], env: Readonly<Record<string, string | undefined>>): MigrateArguments | Mistake {
+export function readArguments(
+  words: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): MigrateArguments | Mistake {
   const parsed = parse(words)
   if ('mistake' in parsed) return parsed
   const { values, positionals } = parsed
@@ -48,7 +51,10 @@ export function readArguments(words: readonly string[], env: Readonly<Record<str
   const database = values.database ?? env.ORCHESTRATOR_POSTGRES_URL ?? env.ORCHESTRATOR_SQLITE_FILE
   const dialect = values.dialect ?? (database === undefined ? undefined : dialectOf(database))
   if (dialect !== 'postgres' && dialect !== 'sqlite') {
-    return { mistake: dialect === undefined ? 'no database was given' : `'${dialect}' is no dialect; there are: postgres, sqlite` }
+    return {
+      mistake:
+        dialect === undefined ? 'no database was given' : `'${dialect}' is no dialect; there are: postgres, sqlite`,
+    }
   }
   if (database === undefined && action !== 'print') return { mistake: 'no database was given' }
   return { action, dialect, database: database ?? '', schema, prefix, isSure: yes }
