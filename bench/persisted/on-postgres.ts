@@ -1,0 +1,45 @@
+import { postgres } from '@baton/adapters-postgres'
+import { createOrchestrator, orThrow } from '@baton/core'
+import pg from 'pg'
+import { startPostgres } from '../../test/services/postgres/start-postgres.ts'
+import type { Bench } from '../harness/bench.ts'
+import { bare, fiveAgents, question } from './five-agents.ts'
+
+/** So many runs at once on a real PostgreSQL, beside the least that keeps each step: one INSERT for each, on ten connections. */
+export async function onPostgres(atOnce: number, times: number): Promise<Bench> {
+  const server = await startPostgres({ own: true, settings: { autovacuum: 'off', max_wal_size: '4GB' } })
+  const [ours, theirs] = [await server.database(), await server.database()]
+  const pool = new pg.Pool({ connectionString: theirs.url, max: 10 })
+  await pool.query(
+    'create table step (run text, step text, out jsonb, at timestamptz default now(), primary key (run, step))',
+  )
+  const insert = (values: unknown[]) =>
+    pool.query({ name: 'insert', text: 'insert into step (run, step, out) values ($1, $2, $3)', values })
+  const orchestrator = await createOrchestrator({ workflows: [fiveAgents], plugins: [postgres({ url: ours.url })] })
+  let runs = 0
+  const many = (run: () => Promise<unknown>) => () => Promise.all(Array.from({ length: atOnce }, run))
+  return {
+    name: `five agents on PostgreSQL, ${atOnce} at once`,
+    floor: {
+      name: 'one INSERT for each step',
+      operations: atOnce,
+      run: many(() => {
+        const id = `${process.pid}-${++runs}`
+        return bare((step, value) => insert([id, step, JSON.stringify(value)]))
+      }),
+    },
+    cases: [
+      {
+        name: 'a run that outlives its process',
+        operations: atOnce,
+        run: many(async () => orThrow(await orchestrator.run(fiveAgents, question))),
+        target: { timesFloor: Math.round(100 / times) / 100 },
+        after: async () => {
+          await orchestrator.close()
+          await pool.end()
+          await server[Symbol.asyncDispose]()
+        },
+      },
+    ],
+  }
+}
