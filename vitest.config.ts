@@ -1,14 +1,20 @@
 import { defineConfig } from 'vitest/config'
 import { publishedPackages } from './tools/workspace.mjs'
 
+/** Starts the PostgreSQL that tests ask for. */
+const postgres = 'test/services/postgres/setup.ts'
+
 /** Where each part of the suite lives: `npx vitest --project unit` runs one of them. */
 const parts: Record<string, { include: string[]; exclude?: string[]; testTimeout?: number; globalSetup?: string }> = {
   unit: { include: ['packages/**/src/**/*.test.ts'], exclude: ['**/*.property.test.ts'] },
   architecture: { include: ['test/architecture/**/*.test.ts'] },
-  contracts: { include: ['test/contracts/**/*.test.ts'] },
+  contracts: { include: ['test/contracts/**/*.test.ts'], globalSetup: postgres },
   properties: { include: ['**/*.property.test.ts', 'test/properties/**/*.test.ts'], testTimeout: 60_000 },
   journeys: { include: ['test/journeys/**/*.test.ts'], testTimeout: 30_000 },
+  stores: { include: ['test/stores/**/*.test.ts'], testTimeout: 60_000, globalSetup: postgres },
+  services: { include: ['test/services/**/*.test.ts'], testTimeout: 60_000, globalSetup: postgres },
   packed: { include: ['test/packed/**/*.test.ts'], testTimeout: 120_000, globalSetup: 'test/packed/setup.ts' },
+  chaos: { include: ['test/chaos/**/*.test.ts'], testTimeout: 60_000, globalSetup: 'test/chaos/setup.ts' },
   docs: { include: ['test/docs/**/*.test.ts'], testTimeout: 120_000 },
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { root } from '../../tools/workspace.mjs'
-import { exportsMadeBy, referencePages, settingsSections } from './reference.ts'
+import { exportsMadeBy, referencePages, settingsSections, shippedPlugins } from './reference.ts'
 
 const pages = await referencePages()
 
@@ -18,6 +18,23 @@ test('no failure code is declared twice', async () => {
   const codes = registries.flatMap(({ value }) => Object.keys((value as { kinds: object }).kinds))
   expect(codes.length).toBeGreaterThan(0)
   expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([])
+})
+
+test('the failures of every package that has some are told', () => {
+  const headings = pages.get('docs/failures.md')?.match(/^## .*$/gm)
+  expect(headings).toEqual(expect.arrayContaining(['## @baton/store-kysely', '## @baton/adapters-postgres']))
+})
+
+test('the options of every plugin that ships are told, with their variables', async () => {
+  const plugins = await shippedPlugins()
+  expect(plugins.map(({ plugin }) => plugin.name)).toEqual(expect.arrayContaining(['postgres', 'sqlite']))
+  const page = pages.get('docs/configuration.md') ?? ''
+  for (const { plugin } of plugins) {
+    for (const option of Object.keys((plugin.options.schema as z.ZodObject | undefined)?.shape ?? {})) {
+      expect(page).toContain(`| \`${plugin.name}({ ${option} })\` |`)
+    }
+  }
+  expect(page).toContain('| `ORCHESTRATOR_SQLITE_FILE` |')
 })
 
 test('the settings of every room are gathered', async () => {

@@ -6,6 +6,7 @@ import { dirname, join, posix } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as Config from '../../packages/core/src/config/index.ts'
 import { z } from 'zod'
+import type { Plugin } from '../../packages/core/src/kernel/plugin.ts'
 import type * as OrchestratorSettings from '../../packages/core/src/orchestrator/settings.ts'
 import { publishedPackages, root } from '../../tools/workspace.mjs'
 
@@ -57,13 +58,17 @@ function load(file: string): Promise<Record<string, unknown>> {
 }
 
 async function registries(): Promise<Registry[]> {
-  const names = new Map(publishedPackages().map(({ folder, name }) => [folder, name]))
   return (await exportsMadeBy('declareFailures')).map(({ file, value }) => {
     const [, folder = ''] = file.split('/')
     const room = posix.relative(`packages/${folder}/src`, posix.dirname(file))
-    const owner = names.get(join(root, 'packages', folder)) ?? folder
-    return { owner, room, kinds: (value as Pick<Registry, 'kinds'>).kinds }
+    return { owner: ownerOf(file), room, kinds: (value as Pick<Registry, 'kinds'>).kinds }
   })
+}
+
+/** The package that a source file belongs to. */
+function ownerOf(file: string): string {
+  const [, folder = ''] = file.split('/')
+  return publishedPackages().find((one) => one.folder === join(root, 'packages', folder))?.name ?? folder
 }
 
 function failuresPage(all: readonly Registry[]): string {
@@ -123,8 +128,12 @@ function standIn(name: string): unknown {
   })
 }
 
+/** Keeps what Markdown would take for its own; what is code is left as it is. */
 function escaped(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().replaceAll('<', '\\<').replaceAll('*', '\\*')
+  const parts = text.replace(/\s+/g, ' ').trim().split('`')
+  return parts
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll('<', '\\<').replaceAll('*', '\\*')))
+    .join('`')
 }
 
 /** The settings of every room, as the orchestrator gathers them. */
@@ -134,9 +143,23 @@ export async function settingsSections(): Promise<ReturnType<typeof Orchestrator
   return gather(settingsSchemas(z))
 }
 
+/** The plugins that ship, each with the package that has it. */
+export async function shippedPlugins(): Promise<{ owner: string; plugin: Plugin }[]> {
+  const made = await exportsMadeBy('definePlugin')
+  return made.map(({ file, value }) => ({ owner: ownerOf(file), plugin: (value as () => Plugin)() }))
+}
+
 async function configurationPage(): Promise<string> {
   const { configMarkdown } = (await load('packages/core/src/config/index.ts')) as typeof Config
-  const tables = configMarkdown(await settingsSections())
+  const ofRooms = configMarkdown(await settingsSections())
+  const ofPlugins = (await shippedPlugins()).map(({ owner, plugin: { name, options } }) => {
+    const { schema, given } = options
+    if (schema === undefined) return ''
+    const table = configMarkdown([{ name, schema, given, owner: 'plugin' }])
+    return table
+      .replace('\n\n', `\n\nThe options of the plugin of \`${owner}\`.\n\n`)
+      .replaceAll(/`(\w+)\.options\.(\w+)`/g, '`$1({ $2 })`')
+  })
   const lines = [
     '# Configuration',
     '',
@@ -148,7 +171,7 @@ async function configurationPage(): Promise<string> {
     '`1MiB`. Switches take true, false, yes, no, on, off, 1 and 0. Space around a value is ignored, and an empty one',
     'counts as not set. In code, durations are always milliseconds (their names end in `Ms`) and sizes bytes.',
     '',
-    tables,
+    [ofRooms, ...ofPlugins].join('\n'),
   ]
   return `${lines.join('\n').trimEnd()}\n`
 }

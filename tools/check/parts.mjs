@@ -39,6 +39,9 @@ export const parts = [
   { name: 'contracts', says: 'each port implementation, and flawed ones', ...vitest('contracts') },
   { name: 'properties', says: 'promises over generated inputs', ...vitest('properties') },
   { name: 'journeys', says: 'what a user does, end to end', ...vitest('journeys') },
+  { name: 'services', says: 'the services that tests start', ...vitest('services') },
+  { name: 'stores', says: 'the databases, as users meet them', ...vitest('stores'), needs: ['build'] },
+  { name: 'chaos', says: 'killed processes and databases, and what is left', ...vitest('chaos'), needs: ['build'] },
   { name: 'docs', says: 'every code block and link', ...vitest('docs'), needs: ['build'] },
 ]
 

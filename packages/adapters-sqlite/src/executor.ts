@@ -13,10 +13,7 @@ export interface StatementResult {
   readonly lastId: number
 }
 
-/**
- * Carries out requests on one connection, one after the other. It is also sent, as text, to another thread: so it uses nothing
- * from outside of itself.
- */
+/** Carries out requests on one connection, one after the other. It is part of the program of the thread, too. */
 export function executorOf(db: SqliteDatabase): (request: Request) => readonly SqliteResult[] | StatementResult {
   type Value = string | number | null
   const mostPrepared = 200
@@ -43,11 +40,11 @@ export function executorOf(db: SqliteDatabase): (request: Request) => readonly S
     return { rows: [], changes: Number(changes), lastId: Number(lastInsertRowid) }
   }
 
-  function unit({ guard, then }: SqliteUnit): SqliteResult {
+  function unit({ guard, work }: SqliteUnit): SqliteResult {
     const found = guard === undefined ? undefined : run(guard.sql, guard.values).rows[0]
     if (guard !== undefined && found === undefined) return undefined
     const bound = found === undefined ? [] : [Object.values(found)[0] ?? null]
-    return { guard: found, then: then.map(({ sql, values }) => run(sql, [...bound, ...values])) }
+    return { guard: found, work: work.map(({ sql, values }) => run(sql, [...bound, ...values])) }
   }
 
   function transaction(units: readonly SqliteUnit[]): readonly SqliteResult[] {

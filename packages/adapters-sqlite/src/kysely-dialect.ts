@@ -1,5 +1,5 @@
 import type { StatementResult } from './executor.js'
-import type { SqliteStatement } from '@baton/store-kysely'
+import { type SqliteStatement, storeFailure } from '@baton/store-kysely'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -12,8 +12,14 @@ import {
 } from 'kysely'
 import type { SqliteConnection } from './sqlite-connection.js'
 
-/** SQLite undoes the changes of tables too, so that a migration is done as a whole or not at all. */
-class TransactionalAdapter extends SqliteAdapter {
+/** What can be relied on here, and what Kysely need not see to. */
+class ConnectionAdapter extends SqliteAdapter {
+  /** There is one, and it is waited for here: each is woken once, when it is his turn. */
+  override get supportsMultipleConnections(): boolean {
+    return true
+  }
+
+  /** SQLite undoes the changes of tables too, so that a migration is done as a whole or not at all. */
   override get supportsTransactionalDdl(): boolean {
     return true
   }
@@ -33,9 +39,8 @@ class Session implements DatabaseConnection {
     return { rows: rows as unknown as Row[], numAffectedRows: BigInt(changes), insertId: BigInt(lastId) }
   }
 
-  // biome-ignore lint/correctness/useYield: SQLite is read page by page instead.
-  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
-    throw new TypeError('rows of SQLite cannot be streamed')
+  streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw storeFailure('store.refused', { doing: 'stream rows', because: 'they are read page by page' })
   }
 }
 
@@ -47,7 +52,7 @@ export class SqliteConnectionDialect implements Dialect {
     this.#connection = connection
   }
 
-  createAdapter = () => new TransactionalAdapter()
+  createAdapter = () => new ConnectionAdapter()
   createIntrospector: Dialect['createIntrospector'] = (db) => new SqliteIntrospector(db)
   createQueryCompiler = () => new SqliteQueryCompiler()
 

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock, LockStore, Random, StateStore } from '@baton/core/ports'
@@ -21,6 +20,7 @@ import type { Channel } from './channel.js'
 import type { SqliteDatabase } from './database.js'
 import { directChannel } from './direct-channel.js'
 import { SqliteConnectionDialect } from './kysely-dialect.js'
+import { makeFolder } from './make-folder.js'
 import { SqliteConnection } from './sqlite-connection.js'
 import { WorkerChannel } from './worker-channel.js'
 
@@ -48,7 +48,7 @@ export interface SqliteDeps {
 export interface OpenSqlite {
   readonly states: StateStore
   readonly locks: LockStore
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Opens a file and makes its tables. */
@@ -62,8 +62,8 @@ export async function openSqlite(settings: SqliteSettings, deps: SqliteDeps): Pr
   }
   const { clock } = deps
   const { db, names } = target
-  const time = new SqliteTime(() => clock.now())
   const monotonic = () => clock.monotonic()
+  const time = new SqliteTime(() => clock.now(), monotonic)
   const engine = new SqliteEngine({ host: connection, names, time, isGone: isProcessGone, monotonic })
   return {
     states: new KyselyStateStore({ db, names, engine }),
@@ -81,15 +81,8 @@ export async function connectSqlite(
   const connection = new SqliteConnection({ ...deps, channel: channelTo(settings) }, settings.busyTimeoutMs)
   const db = new Kysely<Tables>({ dialect: new SqliteConnectionDialect(connection) })
   try {
-    const { run, release } = await connection.exclusive()
-    try {
-      // Before the mode: to change that needs the lock.
-      await run({ sql: 'pragma busy_timeout = 0', values: [] })
-      await run({ sql: 'pragma journal_mode = wal', values: [] })
-      await run({ sql: `pragma synchronous = ${settings.durability}`, values: [] })
-    } finally {
-      release()
-    }
+    // A file that is none of SQLite's is told here, and not by whoever needs it first.
+    await connection.query({ sql: 'select count(*) from sqlite_schema', values: [] })
   } catch (error) {
     await db.destroy()
     throw failureOf(error, `open the file ${settings.file}`)
@@ -97,17 +90,12 @@ export async function connectSqlite(
   return { connection, target: { db, names, dialect: 'sqlite' } }
 }
 
-function channelTo({ file, database }: SqliteSettings): Channel {
-  if (database !== undefined) return directChannel(database, false)
-  if (file === ':memory:') return directChannel(new DatabaseSync(file) as unknown as SqliteDatabase, true)
+function channelTo({ file, database, durability }: SqliteSettings): Channel {
+  // Not to wait comes before the mode: to change that needs the lock.
+  const opening = ['pragma busy_timeout = 0', 'pragma journal_mode = wal', `pragma synchronous = ${durability}`]
+  if (database !== undefined) return directChannel(database, opening, false)
+  if (file === ':memory:') return directChannel(new DatabaseSync(file) as unknown as SqliteDatabase, opening, true)
   const path = resolve(file)
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-  } catch (error) {
-    throw failureOf(
-      Object.assign(new Error(String(error), { cause: error }), { errcode: 14 }),
-      `make the folder of ${path}`,
-    )
-  }
-  return new WorkerChannel(path)
+  makeFolder(dirname(path))
+  return new WorkerChannel({ file: path, opening })
 }

@@ -6,6 +6,7 @@ import {
   type SqliteRow,
   type SqliteStatement,
   type SqliteUnit,
+  storeFailure,
 } from '@baton/store-kysely'
 import type { Channel } from './channel.js'
 import type { Request, StatementResult } from './executor.js'
@@ -16,8 +17,15 @@ export interface ConnectionDeps {
   readonly random: Random
 }
 
+/** The connection, for as long as nobody else may have it. */
+export interface Exclusive {
+  readonly run: (statement: SqliteStatement) => Promise<StatementResult>
+  readonly release: () => void
+}
+
 const firstPauseMs = 1
 const longestPauseMs = 50
+const lostLife = { doing: 'go on', because: 'its connection was lost' }
 
 /** The one connection to a file, which its users share: each has it for a statement, a transaction, or as long as it says. */
 export class SqliteConnection implements SqliteHost {
@@ -40,12 +48,19 @@ export class SqliteConnection implements SqliteHost {
   }
 
   /** The connection for one user alone, until it is released. */
-  async exclusive(): Promise<{ run(statement: SqliteStatement): Promise<StatementResult>; release(): void }> {
+  async exclusive(): Promise<Exclusive> {
     const release = await this.#turn()
-    const run = async (statement: SqliteStatement) => {
-      const send = () => this.#deps.channel.send({ kind: 'statement', ...statement })
-      return (await this.#untilFree(send)) as StatementResult
+    const { channel } = this.#deps
+    let life: number | undefined
+    const send = (statement: SqliteStatement) => {
+      // The rest of a transaction is not to be done outside of any.
+      if (life !== undefined && life !== channel.life) throw storeFailure('store.unavailable', lostLife)
+      const sent = channel.send({ kind: 'statement', ...statement })
+      life = channel.life
+      return sent
     }
+    const run = async (statement: SqliteStatement) =>
+      (await this.#untilFree(async () => send(statement))) as StatementResult
     return { run, release }
   }
 

@@ -1,68 +1,49 @@
 import { Worker } from 'node:worker_threads'
-import type { SqliteResult } from '@baton/store-kysely'
+import { storeFailure, type SqliteResult } from '@baton/store-kysely'
 import type { Channel } from './channel.js'
-import { executorOf, type Request, type StatementResult } from './executor.js'
+import type { Request, StatementResult } from './executor.js'
+import { workerProgram } from './worker-program.js'
+import type { Answer, ThreadData } from './worker-program-source.js'
 
 type Value = readonly SqliteResult[] | StatementResult
 
-interface Answer {
-  readonly id: number
-  readonly value?: Value
-  readonly error?: { readonly message: string; readonly errcode: number | undefined; readonly code: string | undefined }
-}
-
 interface Waiting {
-  resolve(value: Value): void
-  reject(error: Error): void
-}
-
-/** What the thread does: opens the file, and answers. It is sent there as text, so it uses nothing from outside of itself. */
-function serve(makeExecutor: typeof executorOf): void {
-  const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads')
-  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
-  let execute: ((request: Request) => unknown) | undefined
-  let db: import('node:sqlite').DatabaseSync | undefined
-  parentPort?.on('message', ({ id, request }: { id: number; request: Request | 'close' }) => {
-    try {
-      if (request === 'close') {
-        db?.close()
-        parentPort.postMessage({ id })
-        return parentPort.close()
-      }
-      if (execute === undefined) {
-        db = new DatabaseSync(workerData.file, { timeout: 0 })
-        execute = makeExecutor(db as never)
-      }
-      parentPort.postMessage({ id, value: execute(request) })
-    } catch (error) {
-      const { message, errcode, code } = error as { message: string; errcode?: number; code?: string }
-      parentPort.postMessage({ id, error: { message, errcode, code } })
-    }
-  })
+  readonly resolve: (value: Value) => void
+  readonly reject: (error: Error) => void
 }
 
 /**
- * A connection in a thread of its own: a commit waits for the disk there, and not here. The thread's program is part of this
- * file, so that it is found wherever a host's own build has put it.
+ * A connection in a thread of its own: a commit waits for the disk there, and not here. The thread's program is a text in this
+ * package, so that it is found, and is what it was, whatever a host's own build makes of the rest.
  */
 export class WorkerChannel implements Channel {
-  readonly #file: string
+  readonly #data: ThreadData
   readonly #waiting = new Map<number, Waiting>()
   #worker: Worker | undefined
   #ids = 0
+  #life = 0
+  #isClosed = false
 
-  constructor(file: string) {
-    this.#file = file
+  constructor(data: ThreadData) {
+    this.#data = data
   }
 
-  send(request: Request): Promise<Value> {
+  get life(): number {
+    return this.#life
+  }
+
+  async send(request: Request): Promise<Value> {
+    if (this.#isClosed) throw gone('the file is closed')
     return this.#ask(request)
   }
 
   async close(): Promise<void> {
-    if (this.#worker === undefined) return
+    if (this.#isClosed) return
+    this.#isClosed = true
+    const worker = this.#worker
+    if (worker === undefined) return
     await this.#ask('close').catch(() => undefined)
-    await this.#worker?.terminate()
+    await worker.terminate()
   }
 
   #ask(request: Request | 'close'): Promise<Value> {
@@ -76,15 +57,11 @@ export class WorkerChannel implements Channel {
   }
 
   #start(): Worker {
-    const worker = new Worker(`(${serve})(${executorOf})`, {
-      eval: true,
-      name: 'baton-sqlite',
-      workerData: { file: this.#file },
-    })
+    const worker = new Worker(workerProgram, { eval: true, name: 'baton-sqlite', workerData: this.#data })
     worker.unref()
     worker.on('message', (answer: Answer) => this.#answered(answer))
-    worker.on('error', (error) => this.#ended(error))
-    worker.on('exit', () => this.#ended(new Error('the thread of the database has ended')))
+    worker.on('error', (error) => this.#ended(worker, error))
+    worker.on('exit', () => this.#ended(worker))
     return worker
   }
 
@@ -97,10 +74,17 @@ export class WorkerChannel implements Channel {
     else waiting?.reject(Object.assign(new Error(error.message), { errcode: error.errcode, code: error.code }))
   }
 
-  /** What was asked is lost with the thread; the next request starts another one. */
-  #ended(error: Error): void {
+  /** What was asked is lost with the thread; the next request starts another one. It is told twice of one that failed. */
+  #ended(worker: Worker, cause?: unknown): void {
+    if (this.#worker !== worker) return
     this.#worker = undefined
-    for (const { reject } of this.#waiting.values()) reject(error)
+    this.#life++
+    const waiting = [...this.#waiting.values()]
     this.#waiting.clear()
+    for (const { reject } of waiting) reject(gone('the thread of the database has ended', cause))
   }
+}
+
+function gone(because: string, cause?: unknown): Error {
+  return storeFailure('store.unavailable', { doing: 'answer', because }, cause)
 }

@@ -4,6 +4,7 @@ import { storeFailure } from './failures.js'
 type Code =
   | 'store.unavailable'
   | 'store.denied'
+  | 'store.cannot_open'
   | 'store.no_tables'
   | 'store.full'
   | 'store.read_only'
@@ -45,7 +46,7 @@ const sqliteCodes: Readonly<Record<number, Code>> = {
   10: 'store.unavailable', // IOERR
   11: 'store.corrupt', // CORRUPT
   13: 'store.full', // FULL
-  14: 'store.denied', // CANTOPEN
+  14: 'store.cannot_open', // CANTOPEN
   15: 'store.unavailable', // PROTOCOL: too many at once came for the lock
   23: 'store.denied', // AUTH
   26: 'store.corrupt', // NOTADB
@@ -92,6 +93,8 @@ function codeOf(error: unknown): Code {
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
     return sqlStates.find(([begin]) => code.startsWith(begin))?.[1] ?? 'store.refused'
   }
+  // A value that a driver cannot take or give stays one, however often it is asked.
+  if (typeof code === 'string' && /^ERR_(OUT_OF_RANGE|INVALID_ARG)/.test(code)) return 'store.refused'
   // Drivers tell of lost connections by errors without a SQLSTATE: of the network, or of their own.
   return error instanceof TypeError || error instanceof RangeError ? 'store.refused' : 'store.unavailable'
 }
@@ -118,6 +121,6 @@ function isAbort(error: unknown): boolean {
 function becauseOf(error: unknown): string {
   const { errors } = (error ?? {}) as { errors?: unknown }
   const text = errorText(error)
-  if (text !== '' && !/^AggregateError/.test(text)) return text
+  if (text !== '' && !text.startsWith('AggregateError')) return text
   return Array.isArray(errors) && errors.length > 0 ? errors.map(errorText).join('; ') : text
 }

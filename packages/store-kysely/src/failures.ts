@@ -22,6 +22,12 @@ export const storeFailure = declareFailures({
     says: ({ doing, because }: Because) => `The database does not allow to ${doing}: ${because}.`,
     remedy: 'Check the user, the password, the name of the database, and what the user may do there.',
   },
+  'store.cannot_open': {
+    when: 'The file of a database cannot be opened or made.',
+    retryable: false,
+    says: ({ doing, because }: Because) => `It was not possible to ${doing}: ${because}.`,
+    remedy: 'Check the path, that its folder can be made, and that this process may write there.',
+  },
   'store.no_tables': {
     when: 'Tables or columns are missing.',
     retryable: false,
@@ -84,7 +90,8 @@ export const storeFailure = declareFailures({
     when: 'The command line was given a database whose adapter is not installed.',
     retryable: false,
     says: ({ name }: { readonly name: string }) => `The package ${name} cannot be loaded.`,
-    remedy: ({ name }: { readonly name: string }) => `Run \`npm install ${name}\` in the folder of your project, and the command there.`,
+    remedy: ({ name }: { readonly name: string }) =>
+      `Run \`npm install ${name}\` in the folder of your project, and the command there.`,
   },
   'store.invalid_name': {
     when: 'A schema or a prefix was given that cannot be part of the name of a table.',

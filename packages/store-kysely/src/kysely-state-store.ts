@@ -66,8 +66,9 @@ export class KyselyStateStore implements StateStore {
     call?.signal?.throwIfAborted()
     checkQuery(query)
     const { names, replica = this.#deps.db, engine } = this.#deps
-    // What a runner holds it asks to know what it must not miss.
-    const db = query.runner === undefined && query.due !== true ? replica : this.#deps.db
+    // Somebody goes on from what a runner holds, what is due, and how a session was left: that has to be as it is now.
+    const isExact = query.runner !== undefined || query.due === true || query.session !== undefined
+    const db = isExact ? this.#deps.db : replica
     return this.#do('list runs', call, () => listRuns({ db, names }, engine.words, query))
   }
 

@@ -18,7 +18,10 @@ export const runsAndLeases: StoreMigration = {
       .addColumn('instance', types.text)
       .addColumn('lease_until', types.time, (column) => column.notNull())
     // Where the time is that of hosts, who watches a runner needs to know for how long.
-    await (dialect === 'sqlite' ? runners.addColumn('lease_ms', types.whole, (column) => column.notNull()) : runners).execute()
+    await (dialect === 'sqlite'
+      ? runners.addColumn('lease_ms', types.whole, (column) => column.notNull())
+      : runners
+    ).execute()
     await db.schema
       .createTable(names.leases)
       .addColumn('token', dialect === 'sqlite' ? types.counted : types.whole, (column) => column.notNull())

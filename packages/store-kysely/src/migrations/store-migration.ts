@@ -7,6 +7,6 @@ export type DialectName = 'postgres' | 'sqlite'
 export interface StoreMigration {
   /** Names sort in the order in which migrations are done. */
   readonly name: string
-  up(db: Kysely<unknown>, names: TableNames, dialect: DialectName): Promise<void>
-  down(db: Kysely<unknown>, names: TableNames, dialect: DialectName): Promise<void>
+  readonly up: (db: Kysely<unknown>, names: TableNames, dialect: DialectName) => Promise<void>
+  readonly down: (db: Kysely<unknown>, names: TableNames, dialect: DialectName) => Promise<void>
 }

@@ -65,20 +65,50 @@ export class PostgresClaim {
       [host ?? null, name],
     )
     const gone = others.filter(({ pid }) => this.#isGone(pid)).map((other) => other.name)
+    // Many may start at once: all take the rows in one order, and nobody waits for what another one is removing.
     await this.#query(
-      `update ${runners} set lease_until = clock_timestamp() where (instance = $1 and name <> $2) or name = any($3::text[])`,
+      `with followed as materialized (
+         select name from ${runners} where (instance = $1 and name <> $2) or name = any($3::text[])
+         order by name for no key update)
+       update ${runners} r set lease_until = clock_timestamp() from followed f where r.name = f.name`,
       [instance ?? null, name, gone],
     )
-    for (const table of [runners, leases]) {
+    for (const [table, key] of [
+      [runners, 'name'],
+      [leases, 'key'],
+    ]) {
       await this.#query(
-        `delete from ${table} where lease_until < clock_timestamp() - ${interval(String(forgottenAfterMs))}`,
+        `with forgotten as materialized (
+           select ${key} from ${table} where lease_until < clock_timestamp() - ${interval(String(forgottenAfterMs))}
+           for update skip locked)
+         delete from ${table} t using forgotten f where t.${key} = f.${key}`,
         [],
       )
     }
   }
 
-  /** Runs by their names, whoever holds them. To take a run that is being written to waits for that one statement. */
-  #take(runner: string, refs: readonly RunRef[], workflows: readonly WorkflowVersion[]): Promise<readonly HeadRow[]> {
+  /**
+   * Runs by their names, whoever holds them. To take a run that is being written to waits for that one statement; nobody
+   * waits who has locked another run, or two could wait for each other.
+   */
+  async #take(
+    runner: string,
+    refs: readonly RunRef[],
+    workflows: readonly WorkflowVersion[],
+  ): Promise<readonly HeadRow[]> {
+    if (refs.length === 1) return this.#takeThese(runner, refs, workflows, '')
+    const taken = [...(await this.#takeThese(runner, refs, workflows, 'skip locked'))]
+    const isTaken = (ref: RunRef) => taken.some(({ tenant, id }) => tenant === ref.tenant && id === ref.id)
+    for (const ref of refs) if (!isTaken(ref)) taken.push(...(await this.#takeThese(runner, [ref], workflows, '')))
+    return taken
+  }
+
+  #takeThese(
+    runner: string,
+    refs: readonly RunRef[],
+    workflows: readonly WorkflowVersion[],
+    orPass: '' | 'skip locked',
+  ): Promise<readonly HeadRow[]> {
     const { states } = this.#names
     return this.#query<HeadRow>(
       `with chosen as (
@@ -86,24 +116,24 @@ export class PostgresClaim {
          join ${states} s on s.tenant = t.tenant and s.id = t.id
          where s.status in ('running', 'pending', 'suspended', 'needs-attention') and ${isSound}
            and (s.workflow, s.version) in (select * from ${unnested(4, ['text', 'bigint'])})
-         order by s.no for no key update of s)
+         for no key update of s ${orPass})
        ${this.#held('chosen')}`,
       [runner, refs.map(({ tenant }) => tenant), refs.map(({ id }) => id), ...columnsOf(workflows)],
     )
   }
 
-  /** Runs whose runner is gone, and runs that are due. */
+  /** Runs whose runner is gone, and runs that are due: by a time that stands still for a statement, or no index could find them. */
   #find(runner: string, workflows: readonly WorkflowVersion[], limit: number): Promise<readonly HeadRow[]> {
     const { states } = this.#names
     const wanted = `(s.workflow, s.version) in (select * from ${unnested(2, ['text', 'bigint'])}) and ${isSound}`
     return this.#query<HeadRow>(
       `with recursive ${lapsedRunners(this.#names, '$1')}, lapsed as materialized (
          select s.no from ${states} s
-         where s.status = 'running' and s.runner = any(array(select runner from lapsed_runners)) and ${wanted}
+         where s.status = 'running' and s.runner = any(array(select runner from silent)) and ${wanted}
          limit $4 for no key update of s skip locked
        ), due as materialized (
          select s.no from ${states} s
-         where s.wake_at <= clock_timestamp() and s.status in ('pending', 'suspended') and ${wanted}
+         where s.wake_at <= statement_timestamp() and s.status in ('pending', 'suspended') and ${wanted}
          order by s.wake_at limit $4 for no key update of s skip locked
        ), chosen as (select no from lapsed union all select no from due limit $4)
        ${this.#held('chosen')}`,
@@ -140,7 +170,7 @@ export function lapsedRunners({ states, runners }: TableNames, but?: string): st
     union all
     select (select s.runner from ${states} s where s.status = 'running' and s.runner > h.runner order by s.runner limit 1)
     from holders h where h.runner is not null
-  ), lapsed_runners as (
+  ), silent as (
     select h.runner from holders h where h.runner is not null ${but === undefined ? '' : `and h.runner <> ${but}`}
       and not exists (select 1 from ${runners} r where r.name = h.runner and r.lease_until > clock_timestamp()))`
 }

@@ -72,7 +72,7 @@ function postgresWords({ names }: Database): Words {
     time: (ms): RawBuilder<unknown> => sql`to_timestamp(${ms}::float8 / 1000)`,
     dueRuns: () =>
       sql.raw(`with recursive ${lapsedRunners(names)}
-        select no from ${names.states} where status = 'running' and runner = any(array(select runner from lapsed_runners))
-        union all select no from ${names.states} where wake_at <= clock_timestamp() and status in ('pending', 'suspended')`),
+        select no from ${names.states} where status = 'running' and runner = any(array(select runner from silent))
+        union all select no from ${names.states} where wake_at <= statement_timestamp() and status in ('pending', 'suspended')`),
   }
 }

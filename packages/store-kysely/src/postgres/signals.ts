@@ -16,7 +16,14 @@ export class PostgresSignals {
     this.#statement = { name: `${names.prefix}signal`, text: signalSql(names) }
   }
 
+  /** One after the other: nobody waits for a run who has locked another one, or two could wait for each other. */
   async append(writes: readonly Signal[]): Promise<readonly Answer[]> {
+    const answers: Answer[] = []
+    for (const write of writes) answers.push(...(await this.#append([write])))
+    return answers
+  }
+
+  async #append(writes: readonly Signal[]): Promise<readonly Answer[]> {
     const column = <Value>(of: (write: Signal, slot: number) => Value) => writes.map(of)
     const rows = await this.#lane.query<{ slot: number; nudge: number; fresh: number }>(this.#statement, [
       column((_, slot) => slot),

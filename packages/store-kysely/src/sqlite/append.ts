@@ -52,18 +52,18 @@ export class SqliteAppend {
       move?.output ?? null,
       move?.failure ?? null,
     ]
-    return { guard: { sql: this.#sql.create, values }, then: this.#records(records, now) }
+    return { guard: { sql: this.#sql.create, values }, work: this.#records(records, now) }
   }
 
   #held({ hold, records, move }: Write & { kind: 'held' }, now: number): SqliteUnit {
     const guard = { sql: this.#sql.fence, values: [hold.ref, hold.token] }
-    const then = this.#records(records, now)
-    return { guard, then: move === undefined ? then : [...then, this.#move(move, now)] }
+    const work = this.#records(records, now)
+    return { guard, work: move === undefined ? work : [...work, this.#move(move, now)] }
   }
 
   #signal({ run, record }: Write & { kind: 'signal' }, now: number): SqliteUnit {
     const guard = { sql: this.#sql.open, values: [run.tenant, run.id] }
-    return { guard, then: [...this.#records([record], now), { sql: this.#sql.nudge, values: [now] }] }
+    return { guard, work: [...this.#records([record], now), { sql: this.#sql.nudge, values: [now] }] }
   }
 
   #records(records: readonly NewRecord[], now: number): SqliteStatement[] {
@@ -92,8 +92,8 @@ export class SqliteAppend {
 
 function answerTo(write: Write, result: SqliteResult): Answer {
   if (result?.guard === undefined) return refused
-  const { guard, then } = result
-  const fresh = then
+  const { guard, work } = result
+  const fresh = work
     .slice(0, write.kind === 'signal' ? 1 : write.records.length)
     .reduce((sum, { changes }) => sum + changes, 0)
   if (write.kind === 'signal') return { accepted: true, hold: undefined, nudge: Number(guard.nudge) + fresh, fresh }

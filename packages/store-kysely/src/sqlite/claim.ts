@@ -66,8 +66,8 @@ export class SqliteClaim {
       sql: `select tenant, id, ${sqliteColumns.number('nudge')} as nudge from ${states} where status = 'running' and runner = ? and nudge > heard`,
       values: [runner.name],
     })
-    const [result] = await this.#host.transaction([{ then: statements }])
-    const answers = result?.then ?? []
+    const [result] = await this.#host.transaction([{ work: statements }])
+    const answers = result?.work ?? []
     const rows = answers.slice(before, claimed).flatMap((answer) => answer.rows as unknown as readonly HeadRow[])
     return {
       runs: rows.map((row) => {

@@ -16,14 +16,14 @@ export type SqliteRow = Readonly<Record<string, SqliteValue>>
  */
 export interface SqliteUnit {
   readonly guard?: SqliteStatement
-  readonly then: readonly SqliteStatement[]
+  readonly work: readonly SqliteStatement[]
 }
 
 /** What became of a unit: nothing where its guard found no row. */
 export type SqliteResult =
   | {
       readonly guard: SqliteRow | undefined
-      readonly then: readonly { readonly rows: readonly SqliteRow[]; readonly changes: number }[]
+      readonly work: readonly { readonly rows: readonly SqliteRow[]; readonly changes: number }[]
     }
   | undefined
 

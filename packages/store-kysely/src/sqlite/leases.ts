@@ -24,7 +24,7 @@ export class SqliteLeases implements LeaseEngine {
     const now = this.#time.now()
     const [result] = await this.#host.transaction([
       {
-        then: [
+        work: [
           { sql: `delete from ${this.#leases} where key = ? and lease_until <= ?`, values: [key, now] },
           {
             // The token is the row's own number, which is never used again.
@@ -34,23 +34,23 @@ export class SqliteLeases implements LeaseEngine {
         ],
       },
     ])
-    const token = result?.then[1]?.rows[0]?.token
+    const token = result?.work[1]?.rows[0]?.token
     return token === undefined ? undefined : Number(token)
   }
 
   async extend(leases: readonly Lease[], leaseMs: number): Promise<readonly boolean[]> {
     const now = this.#time.now()
     const sql = `update ${this.#leases} set lease_until = ? where key = ? and owner = ? and token = ? and lease_until > ?`
-    const then = leases.map(({ key, owner, token }) => ({ sql, values: [now + leaseMs, key, owner, token, now] }))
-    const [result] = await this.#host.transaction([{ then }])
-    return leases.map((_, index) => result?.then[index]?.changes === 1)
+    const work = leases.map(({ key, owner, token }) => ({ sql, values: [now + leaseMs, key, owner, token, now] }))
+    const [result] = await this.#host.transaction([{ work }])
+    return leases.map((_, index) => result?.work[index]?.changes === 1)
   }
 
   async release(leases: readonly Lease[]): Promise<void> {
     const now = this.#time.now()
     const sql = `delete from ${this.#leases} where key = ? and owner = ? and token = ? and lease_until > ?`
     await this.#host.transaction([
-      { then: leases.map(({ key, owner, token }) => ({ sql, values: [key, owner, token, now] })) },
+      { work: leases.map(({ key, owner, token }) => ({ sql, values: [key, owner, token, now] })) },
     ])
   }
 

@@ -59,8 +59,8 @@ export class SqliteEngine implements StateEngine {
 
   async #remove(guards: readonly NonNullable<SqliteUnit['guard']>[]): Promise<number> {
     const { host, names } = this.#deps
-    const then = [`delete from ${names.results} where run = ?`, `delete from ${names.states} where no = ?`]
-    const units = guards.map((guard) => ({ guard, then: then.map((sql) => ({ sql, values: [] })) }))
+    const work = [`delete from ${names.results} where run = ?`, `delete from ${names.states} where no = ?`]
+    const units = guards.map((guard) => ({ guard, work: work.map((sql) => ({ sql, values: [] })) }))
     return (await host.transaction(units)).filter((result) => result?.guard !== undefined).length
   }
 }

@@ -1,0 +1,61 @@
+import { isFailure } from '@baton/core/ports'
+import { expect, test } from 'vitest'
+import { failureOf, isBusy } from './failure-of.js'
+import { storeFailure } from './failures.js'
+
+const coded = (fields: object) => Object.assign(new Error('what the driver said'), fields)
+
+test.each([
+  [{ errcode: 5 }, 'store.unavailable', true],
+  [{ errcode: 517 }, 'store.unavailable', true],
+  [{ errcode: 2_570 }, 'store.unavailable', true],
+  [{ errcode: 8 }, 'store.read_only', false],
+  [{ errcode: 1_032 }, 'store.read_only', false],
+  [{ errcode: 11 }, 'store.corrupt', false],
+  [{ errcode: 13 }, 'store.full', false],
+  [{ errcode: 14 }, 'store.cannot_open', false],
+  [{ errcode: 26 }, 'store.corrupt', false],
+  [{ errcode: 19 }, 'store.refused', false],
+  [{ code: 'SQLITE_BUSY_SNAPSHOT' }, 'store.unavailable', true],
+  [{ code: 'SQLITE_FULL' }, 'store.full', false],
+  [{ code: 'SQLITE_READONLY_DBMOVED' }, 'store.read_only', false],
+  [{ code: 'SQLITE_CONSTRAINT_UNIQUE' }, 'store.refused', false],
+  [{ code: '53100' }, 'store.full', false],
+  [{ code: '57P01' }, 'store.unavailable', true],
+  [{ code: '23502' }, 'store.refused', false],
+  [{ code: '42P01' }, 'store.no_tables', false],
+  [{ code: 'ECONNRESET' }, 'store.unavailable', true],
+  // Asked again for ever, it would hold up all runs of the process.
+  [{ code: 'ERR_OUT_OF_RANGE' }, 'store.refused', false],
+  [{ code: 'ERR_INVALID_ARG_TYPE' }, 'store.refused', false],
+  [{ code: 'ERR_INVALID_STATE' }, 'store.unavailable', true],
+  [{}, 'store.unavailable', true],
+])('a driver that says %j means %s', (fields, code, retryable) => {
+  const cause = coded(fields)
+  const failure = failureOf(cause, 'append')
+  expect(failure).toMatchObject({ code, retryable, cause })
+  expect(isFailure(failure) && failure.message).toMatch(/append.*what the driver said/)
+})
+
+test('a table or a column that SQLite does not know is told to be missing', () => {
+  for (const message of ['no such table: a', 'no such column: b', 'table a has no column named b']) {
+    expect(failureOf(Object.assign(new Error(message), { errcode: 1 }), 'append')).toMatchObject({
+      code: 'store.no_tables',
+    })
+  }
+  expect(failureOf(coded({ errcode: 1 }), 'append')).toMatchObject({ code: 'store.refused' })
+})
+
+test('what is told already, and what aborts a call, stays what it is', () => {
+  const failure = storeFailure('store.full', { doing: 'append', because: 'full' })
+  const abort = new DOMException('enough', 'AbortError')
+  expect([failureOf(failure, 'read'), failureOf(abort, 'read')]).toEqual([failure, abort])
+})
+
+test('a lock that could not be had is told apart', () => {
+  expect([5, 6, 15, 261, 517].filter((errcode) => !isBusy(coded({ errcode })))).toEqual([])
+  expect(isBusy(coded({ code: 'SQLITE_BUSY' }))).toBe(true)
+  for (const fields of [{ errcode: 13 }, { code: 'SQLITE_FULL' }, { code: '40001' }, {}])
+    expect(isBusy(coded(fields))).toBe(false)
+  expect([isBusy(undefined), isBusy(null), isBusy('busy')]).toEqual([false, false, false])
+})
