@@ -14,7 +14,11 @@ const unhurried = {
 
 /** Connects to a database as it is, for the command line. */
 export function connectForMigrations(
-  { database, schema, prefix }: { readonly database: string; readonly schema?: string | undefined; readonly prefix: string },
+  {
+    database,
+    schema,
+    prefix,
+  }: { readonly database: string; readonly schema?: string | undefined; readonly prefix: string },
   deps: PostgresDeps,
 ): Promise<{ readonly target: MigrationTarget; close(): Promise<void> }> {
   return connectPostgres({ ...unhurried, url: database, schema, prefix }, deps)

@@ -12,7 +12,20 @@ export const postgresFailure = declareFailures({
     retryable: false,
     says: ({ max }: { readonly max: number; readonly fewest: number }) => `The pool has at most ${max} connections.`,
     remedy: ({ fewest }: { readonly fewest: number }) =>
-      `Give it at least ${fewest}: one is kept to write on, one to listen on, and the rest reads.`,
+      `Give it at least ${fewest}: each orchestrator keeps one to write on and one to listen on, and the rest reads.`,
+  },
+  'postgres.no_connection': {
+    when: 'The pool has given no connection in time.',
+    retryable: true,
+    says: ({ afterMs }: { readonly afterMs: number }) =>
+      `There was no connection to the database within ${afterMs} ms.`,
+    remedy: 'See whether the server can be reached, and whether others use up the connections of the pool.',
+  },
+  'postgres.closed': {
+    when: 'The store was closed while it was asked, or before.',
+    retryable: false,
+    says: () => 'The connections to the database are closed.',
+    remedy: 'Ask before the orchestrator closes.',
   },
   'postgres.silent': {
     when: 'The server has not answered a statement in time, and the connection was given up.',

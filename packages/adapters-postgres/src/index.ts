@@ -1,3 +1,4 @@
+export { connectForMigrations } from './connect-for-migrations.js'
 export {
   connectPostgres,
   type OpenPostgres,

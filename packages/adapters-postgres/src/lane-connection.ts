@@ -1,100 +1,59 @@
-import type { Clock } from '@baton/core/ports'
 import type { NamedStatement, PostgresLane } from '@baton/store-kysely'
-import { postgresFailure } from './failures.js'
-import type { PgClient, PgPool } from './pg.js'
-
-export interface LaneDeps {
-  readonly pool: PgPool
-  readonly clock: Clock
-}
+import type { Connection, Connections } from './connections.js'
 
 export interface LaneOptions {
   readonly statementTimeoutMs: number
   readonly lockTimeoutMs: number
 }
 
-/** How much longer than the server the client waits for what the server should have given up. */
-const graceMs = 5_000
-
 /**
  * One connection of a pool, kept: statements that are sent by name are planned once for each connection. One that is lost is
  * opened again by the next statement.
  */
 export class LaneConnection implements PostgresLane {
-  readonly #deps: LaneDeps
+  readonly #connections: Connections
   readonly #options: LaneOptions
-  #line: Promise<Line> | undefined
+  #kept: Promise<Connection> | undefined
+  /** The statement before, whatever comes of it: a connection is at one at a time. */
+  #before: Promise<unknown> = Promise.resolve()
 
-  constructor(deps: LaneDeps, options: LaneOptions) {
-    this.#deps = deps
+  constructor(connections: Connections, options: LaneOptions) {
+    this.#connections = connections
     this.#options = options
   }
 
-  async query<Row>({ name, text }: NamedStatement, values: readonly unknown[]): Promise<readonly Row[]> {
-    const line = await (this.#line ??= this.#open())
-    const { promise: silence, reject } = Promise.withResolvers<never>()
-    const afterMs = this.#options.statementTimeoutMs + graceMs
-    const giveUp = () => {
-      reject(postgresFailure('postgres.silent', { afterMs }))
-      line.drop()
-    }
-    const timer = this.#deps.clock.schedule(afterMs, giveUp, true)
-    try {
-      const answer = line.client.query({ name, text, values: [...values] })
-      return (await Promise.race([answer, silence])).rows as Row[]
-    } finally {
-      timer.cancel()
-    }
+  query<Row>(statement: NamedStatement, values: readonly unknown[]): Promise<readonly Row[]> {
+    const answer = this.#before.then(() => this.#query<Row>(statement, values))
+    this.#before = answer.catch(() => undefined)
+    return answer
   }
 
-  /** Closes the connection: as it was set up here nobody else would want it. */
-  async close(): Promise<void> {
-    const line = await this.#line?.catch(() => undefined)
-    line?.drop()
+  async #query<Row>({ name, text }: NamedStatement, values: readonly unknown[]): Promise<readonly Row[]> {
+    const connection = await (this.#kept ??= this.#open())
+    return (await connection.query({ name, text, values: [...values] })).rows as Row[]
   }
 
-  #open(): Promise<Line> {
-    const opening = this.#connect(() => {
-      if (this.#line === opening) this.#line = undefined
+  #open(): Promise<Connection> {
+    const opening: Promise<Connection> = this.#connect(() => {
+      if (this.#kept === opening) this.#kept = undefined
     })
     return opening
   }
 
-  async #connect(dropped: () => void): Promise<Line> {
-    let line: Line | undefined
+  async #connect(over: () => void): Promise<Connection> {
+    let connection: Connection | undefined
     try {
-      line = new Line(await this.#deps.pool.connect(), dropped)
+      connection = await this.#connections.take()
+      connection.onceOver(over)
       const { statementTimeoutMs, lockTimeoutMs } = this.#options
       // A plan that was made for tables still empty would read the whole of them for ever after.
       const text = `set enable_seqscan = off; set statement_timeout = ${statementTimeoutMs}; set lock_timeout = ${lockTimeoutMs}`
-      await line.client.query({ text })
-      return line
+      await connection.query({ text })
+      return connection
     } catch (error) {
-      line?.drop()
-      dropped()
+      connection?.drop()
+      over()
       throw error
     }
-  }
-}
-
-/** A connection that was taken from its pool, until it is lost or given up. */
-class Line {
-  readonly client: PgClient
-  readonly #dropped: () => void
-  #isDropped = false
-
-  constructor(client: PgClient, dropped: () => void) {
-    this.client = client
-    this.#dropped = dropped
-    const lost = () => this.drop()
-    client.on('error', lost)
-    client.on('end', lost)
-  }
-
-  drop(): void {
-    if (this.#isDropped) return
-    this.#isDropped = true
-    this.#dropped()
-    this.client.release(true)
   }
 }

@@ -1,14 +1,17 @@
 import type { Clock, Logger, Scheduled } from '@baton/core/ports'
-import type { PgClient, PgPool } from './pg.js'
+import type { Connection, Connections } from './connections.js'
 
 export interface ListenerDeps {
-  readonly pool: PgPool
+  readonly connections: Connections
   readonly clock: Clock
   readonly logger: Logger
 }
 
 const firstPauseMs = 100
 const longestPauseMs = 10_000
+
+/** How long a close waits for what was to be told: it is a hint, and who was not told looks by himself. */
+const lastWordMs = 1_000
 
 /**
  * Tells and hears by LISTEN and NOTIFY that runs may be due or were signalled. It is a hint and no more: where none is heard,
@@ -18,11 +21,11 @@ export class Listener {
   readonly #deps: ListenerDeps
   readonly #channel: string
   readonly #told = new Set<() => void>()
-  #client: PgClient | undefined
+  #connection: Connection | undefined
   #timer: Scheduled | undefined
   #pauseMs = firstPauseMs
   #isOpen = false
-  #isTelling = false
+  #telling: Promise<void> | undefined
   #tellsAgain = false
 
   constructor(deps: ListenerDeps, channel: string) {
@@ -39,50 +42,63 @@ export class Listener {
     }
     return () => {
       this.#told.delete(told)
-      if (this.#told.size === 0) this.close()
+      if (this.#told.size === 0) this.#deafen()
     }
   }
 
   /** Tells all who listen, in all processes. Nobody waits for it, and what comes meanwhile is told together. */
   readonly tell = (): void => {
-    if (this.#isTelling) {
-      this.#tellsAgain = true
-      return
-    }
-    this.#isTelling = true
-    this.#deps.pool
-      .query('select pg_notify($1, $2)', [this.#channel, ''])
-      .catch(() => undefined)
-      .finally(() => {
-        this.#isTelling = false
-        if (this.#tellsAgain) {
-          this.#tellsAgain = false
-          this.tell()
-        }
-      })
+    if (this.#telling !== undefined) this.#tellsAgain = true
+    else this.#telling = this.#tellAll().finally(() => (this.#telling = undefined))
   }
 
-  close(): void {
+  /** Stops, after what there was to tell is told, if that is soon. */
+  async close(): Promise<void> {
+    this.#deafen()
+    if (this.#telling === undefined) return
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    const timer = this.#deps.clock.schedule(lastWordMs, resolve, true)
+    await Promise.race([this.#telling, late])
+    timer.cancel()
+  }
+
+  async #tellAll(): Promise<void> {
+    do {
+      this.#tellsAgain = false
+      try {
+        const connection = await this.#deps.connections.take()
+        try {
+          await connection.query({ text: 'select pg_notify($1, $2)', values: [this.#channel, ''] })
+        } finally {
+          connection.release()
+        }
+      } catch (error) {
+        this.#deps.logger.debug({ error }, 'It cannot be told that runs are due; they are found by looking')
+      }
+    } while (this.#tellsAgain)
+  }
+
+  #deafen(): void {
     this.#isOpen = false
     this.#timer?.cancel()
-    this.#client?.release(true)
-    this.#client = undefined
+    this.#connection?.drop()
+    this.#connection = undefined
   }
 
   async #connect(): Promise<void> {
+    let connection: Connection | undefined
     try {
-      const client = await this.#deps.pool.connect()
-      const lost = () => this.#lost(client)
-      client.on('error', lost)
-      client.on('end', lost)
-      client.on('notification', () => this.#heard())
-      await client.query({ text: `listen ${this.#channel}` })
-      if (!this.#isOpen) return client.release(true)
-      this.#client = client
+      connection = await this.#deps.connections.take()
+      connection.onNotification(() => this.#heard())
+      await connection.query({ text: `listen "${this.#channel}"` })
+      if (!this.#isOpen) return connection.drop()
+      this.#connection = connection
+      connection.onceOver(() => this.#lost(connection as Connection))
       this.#pauseMs = firstPauseMs
       // What was told while nobody listened is lost.
       this.#heard()
     } catch (error) {
+      connection?.drop()
       this.#deps.logger.debug({ error }, 'It cannot be heard that runs are due; they are found by looking')
       this.#again()
     }
@@ -92,10 +108,9 @@ export class Listener {
     for (const told of this.#told) told()
   }
 
-  #lost(client: PgClient): void {
-    if (this.#client !== client) return
-    this.#client = undefined
-    client.release(true)
+  #lost(connection: Connection): void {
+    if (this.#connection !== connection) return
+    this.#connection = undefined
     this.#again()
   }
 

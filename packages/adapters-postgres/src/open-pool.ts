@@ -1,4 +1,6 @@
-import type { Logger } from '@baton/core/ports'
+import { Socket } from 'node:net'
+import type { Clock, Logger } from '@baton/core/ports'
+import { graceMs } from './connections.js'
 import { postgresFailure } from './failures.js'
 import type { PgPool } from './pg.js'
 
@@ -13,33 +15,97 @@ export interface PoolSettings {
   readonly tls?: boolean | object | undefined
 }
 
-/** How much longer than the server the client waits for what the server should have given up. */
-const graceMs = 5_000
+export interface PoolDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** A pool, and how it is left. */
+export interface OpenPool {
+  readonly pool: PgPool
+  readonly close: () => Promise<void>
+}
+
+/** How long an idle connection may be silent before the system asks whether the other side is there. */
+const keepAliveMs = 10_000
+
+/** How long connections may take to say goodbye. */
+const partingMs = 1_000
 
 /** Opens a pool of `pg`, which has to be installed. */
-export async function openPool(settings: PoolSettings, logger: Logger): Promise<PgPool> {
+export async function openPool(settings: PoolSettings, { clock, logger }: PoolDeps): Promise<OpenPool> {
   const { url, maxConnections, connectTimeoutMs, statementTimeoutMs, lockTimeoutMs, applicationName, tls } = settings
   const { Pool } = await loadPg()
+  const sockets = new Sockets()
   const pool = new Pool({
     ...(url !== undefined && { connectionString: url }),
     ...(tls !== undefined && { ssl: tls }),
+    stream: sockets.open,
     max: maxConnections,
-    connectionTimeoutMillis: connectTimeoutMs,
+    // What waits for a connection gives up first: then what is being opened is closed.
+    connectionTimeoutMillis: connectTimeoutMs + 100,
     statement_timeout: statementTimeoutMs,
     lock_timeout: lockTimeoutMs,
-    query_timeout: statementTimeoutMs + graceMs,
+    query_timeout: statementTimeoutMs + 2 * graceMs,
     application_name: applicationName,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
     // A pool that is idle keeps no process alive.
     allowExitOnIdle: true,
   })
-  // An idle connection that is lost is no fault: the pool opens another one.
-  pool.on('error', (error: unknown) => logger.debug({ error }, 'A connection to the database was lost'))
-  return pool
+  const forget = hearLosses(pool, logger)
+  return {
+    pool,
+    async close() {
+      const ended = pool.end()
+      const { promise: late, resolve } = Promise.withResolvers<void>()
+      const timer = clock.schedule(partingMs, resolve, true)
+      await Promise.race([sockets.allClosed(), late])
+      timer.cancel()
+      // Whoever does not answer even that, or is not connected yet, would keep the process waiting.
+      sockets.destroy()
+      await Promise.all([ended, sockets.allClosed()])
+      forget()
+    },
+  }
+}
+
+/** Hears of idle connections that are lost, which is no fault: the pool opens others. Unheard it would end the process. */
+export function hearLosses(pool: PgPool, logger: Logger): () => void {
+  const heard = (error: Error) => logger.debug({ error }, 'A connection to the database was lost')
+  pool.on?.('error', heard)
+  return () => void pool.removeListener?.('error', heard)
+}
+
+/** The sockets of a pool. */
+class Sockets {
+  readonly #open = new Set<Socket>()
+  #whenAllClosed: (() => void)[] = []
+
+  readonly open = (): Socket => {
+    const socket = new Socket()
+    this.#open.add(socket)
+    socket.once('close', () => {
+      this.#open.delete(socket)
+      if (this.#open.size === 0) for (const resolve of this.#whenAllClosed.splice(0)) resolve()
+    })
+    return socket
+  }
+
+  allClosed(): Promise<void> {
+    if (this.#open.size === 0) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#whenAllClosed.push(resolve)
+    return promise
+  }
+
+  destroy(): void {
+    for (const socket of this.#open) socket.destroy()
+  }
 }
 
 interface Pg {
-  readonly Pool: new (config: object) => PgPool & { on(event: 'error', listener: (error: unknown) => void): unknown }
+  readonly Pool: new (config: object) => PgPool
 }
 
 async function loadPg(): Promise<Pg> {

@@ -16,11 +16,13 @@ import {
   tableNames,
 } from '@baton/store-kysely'
 import { type Dialect, Kysely, type PGlite, PGliteDialect, PostgresDialect } from 'kysely'
-import { postgresFailure } from './failures.js'
+import { Connections } from './connections.js'
 import { LaneConnection } from './lane-connection.js'
 import { Listener } from './listener.js'
-import { openPool, type PoolSettings } from './open-pool.js'
+import { hearLosses, type OpenPool, openPool, type PoolSettings } from './open-pool.js'
 import type { PgPool } from './pg.js'
+import { poolOfKysely } from './pool-of-kysely.js'
+import { keepConnections } from './pool-size.js'
 
 /** Which database, and how it is used. */
 export interface PostgresSettings extends PoolSettings {
@@ -48,7 +50,7 @@ export interface PostgresDeps {
 export interface OpenPostgres {
   readonly states: StateStore
   readonly locks: LockStore
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** What is connected to, and how it is closed. */
@@ -56,7 +58,13 @@ interface Connected {
   readonly target: MigrationTarget
   readonly lane: PostgresLane
   readonly listener: Listener | undefined
-  close(): Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** Where connections come from: a pool of the host's, or a URL. */
+interface PoolChoice {
+  readonly pool?: PgPool | undefined
+  readonly url?: string | undefined
 }
 
 /** Connects to a database and makes its tables. */
@@ -66,8 +74,7 @@ export async function openPostgres(settings: PostgresSettings, deps: PostgresDep
     await (settings.migrate ? migrateUp(target) : checkMigrated(target))
     const replica = await connectReplica(settings, deps)
     const close = async () => {
-      await replica?.close()
-      await disconnect()
+      await Promise.all([replica?.close(), disconnect()])
     }
     const { db, names } = target
     const { listen, tell } = listener ?? {}
@@ -84,7 +91,7 @@ export async function openPostgres(settings: PostgresSettings, deps: PostgresDep
 }
 
 /** Connects to a database as it is, for its migrations. */
-export async function connectPostgres(
+export function connectPostgres(
   settings: PostgresSettings,
   deps: PostgresDeps,
 ): Promise<Pick<Connected, 'target' | 'close'>> {
@@ -95,23 +102,41 @@ async function connect(settings: PostgresSettings, deps: PostgresDeps): Promise<
   const names = tableNames(settings)
   const { pglite, listen } = settings
   if (pglite !== undefined) return connectPglite(pglite, names)
-  const pool = settings.pool ?? (await openPool(settings, deps.logger))
-  checkSize(pool)
-  const lane = new LaneConnection({ ...deps, pool }, settings)
-  const channel = `${names.schema ?? 'baton'}_${names.prefix}runs`
-  const listener = listen ? new Listener({ ...deps, pool }, channel) : undefined
-  const db = kyselyOf(new PostgresDialect({ pool: notEnded(pool) as never }))
-  return {
-    target: { db, names, dialect: 'postgres' },
-    lane,
-    listener,
-    async close() {
-      listener?.close()
-      await lane.close()
-      await db.destroy()
-      if (settings.pool === undefined) await pool.end()
-    },
+  const { pool, close } = await poolOf(settings, settings, deps)
+  try {
+    const giveBack = keepConnections(pool, listen ? 2 : 1)
+    const connections = new Connections({ pool, clock: deps.clock }, settings)
+    const lane = new LaneConnection(connections, settings)
+    const listener = listen ? new Listener({ ...deps, connections }, channelOf(names)) : undefined
+    const db = kyselyOf(new PostgresDialect({ pool: poolOfKysely(connections) as never }))
+    return {
+      target: { db, names, dialect: 'postgres' },
+      lane,
+      listener,
+      async close() {
+        await listener?.close()
+        connections.close()
+        await db.destroy()
+        await close()
+        giveBack()
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
   }
+}
+
+/** The host's pool, which is left open, or one of our own. */
+async function poolOf(settings: PostgresSettings, { pool, url }: PoolChoice, deps: PostgresDeps): Promise<OpenPool> {
+  if (pool === undefined) return openPool({ ...settings, url }, deps)
+  const forget = hearLosses(pool, deps.logger)
+  return { pool, close: async () => forget() }
+}
+
+/** One for each place of tables; PostgreSQL takes names of up to 63 characters. */
+function channelOf({ schema, prefix }: TableNames): string {
+  return `${schema ?? 'baton'}.${prefix}`.slice(0, 63)
 }
 
 /** It has one connection, which is the lane too; and no other process to hear of. */
@@ -136,33 +161,22 @@ function connectPglite(pglite: PGlite, names: TableNames): Connected {
   return { target: { db, names, dialect: 'postgres' }, lane: { query }, listener: undefined, close: () => db.destroy() }
 }
 
-async function connectReplica(settings: PostgresSettings, { logger }: PostgresDeps) {
+async function connectReplica(settings: PostgresSettings, deps: PostgresDeps) {
   const { replicaPool, replicaUrl } = settings
   if (replicaPool === undefined && replicaUrl === undefined) return undefined
-  const pool = replicaPool ?? (await openPool({ ...settings, url: replicaUrl }, logger))
-  const db = kyselyOf(new PostgresDialect({ pool: notEnded(pool) as never }))
-  const close = async () => {
-    await db.destroy()
-    if (replicaPool === undefined) await pool.end()
+  const { pool, close } = await poolOf(settings, { pool: replicaPool, url: replicaUrl }, deps)
+  const connections = new Connections({ pool, clock: deps.clock }, settings)
+  const db = kyselyOf(new PostgresDialect({ pool: poolOfKysely(connections) as never }))
+  return {
+    db,
+    async close() {
+      connections.close()
+      await db.destroy()
+      await close()
+    },
   }
-  return { db, close }
 }
 
 function kyselyOf(dialect: Dialect): Kysely<Tables> {
   return new Kysely<Tables>({ dialect })
-}
-
-/** One connection is kept to write on and one to listen on; without a third nothing could be read. */
-const fewestConnections = 3
-
-function checkSize({ options }: PgPool): void {
-  const max = options?.max
-  if (max !== undefined && max < fewestConnections) {
-    throw postgresFailure('postgres.pool_too_small', { max, fewest: fewestConnections })
-  }
-}
-
-/** The same pool, for those who would end it. */
-function notEnded(pool: PgPool): PgPool {
-  return { connect: () => pool.connect(), query: (text, values) => pool.query(text, values), end: async () => {} }
 }

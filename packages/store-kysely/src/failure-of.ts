@@ -95,6 +95,8 @@ function codeOf(error: unknown): Code {
   }
   // A value that a driver cannot take or give stays one, however often it is asked.
   if (typeof code === 'string' && /^ERR_(OUT_OF_RANGE|INVALID_ARG)/.test(code)) return 'store.refused'
+  // Whose certificate is not trusted now is not trusted later.
+  if (typeof code === 'string' && /CERT|^ERR_TLS|^UNABLE_TO_/.test(code)) return 'store.denied'
   // Drivers tell of lost connections by errors without a SQLSTATE: of the network, or of their own.
   return error instanceof TypeError || error instanceof RangeError ? 'store.refused' : 'store.unavailable'
 }

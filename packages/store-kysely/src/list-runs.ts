@@ -23,30 +23,38 @@ function soundHeads(row: HeadRow): readonly Head[] {
   }
 }
 
+/** The heads of a page. Their numbers are found first: an index tells them without a look at the runs themselves. */
 async function pageOf({ db, names }: Database, words: Words, query: RunQuery): Promise<HeadRow[]> {
   const isOfTenant = query.tenant !== undefined && query.workflow === undefined
-  const isNarrow = (query.session ?? query.parent ?? query.runner ?? query.due) !== undefined
+  const hasIndex = (query.session ?? query.parent ?? query.runner ?? query.due) !== undefined
+  const isNarrow = hasIndex || query.statuses?.every(isRare) === true
+  const states = sql.table(names.states)
+  const numbers = isOfTenant && !isNarrow && words.listsByWorkflow ? byWorkflow : newest
   const page = sql<HeadRow>`
-    select ${sql.raw(headColumns(words))} from ${sql.table(names.states)} as s
-    where ${filters(words, query)} order by s.no desc limit ${query.limit + 1}`
-  if (!isOfTenant || isNarrow || !words.listsByWorkflow) return (await page.execute(db)).rows
-  return (await byWorkflow(names.states, words, query).execute(db)).rows
+    with recursive ${numbers(states, words, query)}
+    select ${sql.raw(headColumns(words))} from page p join ${states} s on s.no = p.no order by s.no desc`
+  return (await page.execute(db)).rows
 }
 
-/** The same page of one tenant, found workflow by workflow: an index has a tenant's runs in that order. */
-function byWorkflow(table: string, words: Words, query: RunQuery): RawBuilder<HeadRow> {
-  const states = sql.table(table)
+/** The numbers of a page, newest first. */
+function newest(states: RawBuilder<unknown>, words: Words, query: RunQuery): RawBuilder<unknown> {
+  return sql`page as (
+    select s.no from ${states} s where ${filters(words, query)} order by s.no desc limit ${query.limit + 1})`
+}
+
+/** The same of one tenant, found workflow by workflow: an index has a tenant's runs in that order. */
+function byWorkflow(states: RawBuilder<unknown>, words: Words, query: RunQuery): RawBuilder<unknown> {
   const { tenant, limit } = query
-  return sql<HeadRow>`
-    with recursive of_tenant(workflow) as (
+  return sql`of_tenant(workflow) as (
       select min(workflow) from ${states} where tenant = ${tenant}
       union all
       select (select min(workflow) from ${states} where tenant = ${tenant} and workflow > w.workflow)
-      from of_tenant w where w.workflow is not null)
-    select p.* from of_tenant w cross join lateral (
-      select ${sql.raw(headColumns(words))}, s.no from ${states} as s
-      where s.workflow = w.workflow and ${filters(words, query)} order by s.no desc limit ${limit + 1}) p
-    where w.workflow is not null order by p.no desc limit ${limit + 1}`
+      from of_tenant w where w.workflow is not null),
+    page as (
+      select f.no from of_tenant w cross join lateral (
+        select s.no from ${states} s
+        where s.workflow = w.workflow and ${filters(words, query)} order by s.no desc limit ${limit + 1}) f
+      where w.workflow is not null order by f.no desc limit ${limit + 1})`
 }
 
 function isRare(status: RunStatus): boolean {

@@ -27,6 +27,7 @@ export async function printMigrations(dialect: DialectName, names: TableNames): 
   })
   const place = names.schema === undefined ? '' : `${names.schema}.`
   const table = `${place}${names.prefix}migrations`
+  if (names.schema !== undefined) statements.push(`create schema if not exists "${names.schema}";`)
   statements.push(
     `create table if not exists ${table} (name varchar(255) primary key, timestamp varchar(255) not null);`,
   )

@@ -38,6 +38,7 @@ const mostClaims = 1_000
 const mostListed = 500
 const pruneEveryMs = 60_000
 const pruneBatch = 500
+const longestLastClaimMs = 2_000
 
 /**
  * A process as the store knows it: one name and one lease for all its runs. It renews the lease, and takes in runs that are
@@ -57,6 +58,7 @@ export class Runner {
   /** Whether it may hold runs that it was never told of: the answer to a claim was lost. */
   #mayHoldMore = false
   #isClosed = false
+  readonly #closed = new AbortController()
   #prunedAt = Number.NEGATIVE_INFINITY
 
   constructor(info: RunnerInfo, deps: RunnerDeps, settings: JournalSettings, claimant: Claimant) {
@@ -107,12 +109,16 @@ export class Runner {
     this.#mayHoldMore = true
   }
 
+  /** What a claim under way still brings is handed over, if it comes soon. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#deafen?.()
     this.#timer?.cancel()
     this.#lapse?.cancel()
+    if (this.#claiming === undefined) return
+    const late = this.#deps.clock.schedule(longestLastClaimMs, () => this.#closed.abort(), true)
     await this.#claiming
+    late.cancel()
   }
 
   async #look(): Promise<void> {
@@ -140,7 +146,8 @@ export class Runner {
     const { leaseMs } = this.#settings
     const retire = this.#isFirst && take === undefined
     try {
-      return await this.#deps.store.claim({ runner: this.info, leaseMs, workflows, limit, take, retire })
+      const request = { runner: this.info, leaseMs, workflows, limit, take, retire }
+      return await this.#deps.store.claim(request, { signal: this.#closed.signal })
     } catch (error) {
       this.#mayHoldMore = true
       throw error
