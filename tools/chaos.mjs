@@ -51,13 +51,15 @@ function tableOf(lines) {
     const sighting = JSON.parse(line)
     byFault.set(sighting.fault, [...(byFault.get(sighting.fault) ?? []), sighting])
   }
-  const rows = [...byFault].toSorted().map(([fault, all]) => {
-    /** @param {'faults' | 'runs' | 'survived' | 'lost' | 'doubled'} name */
-    const sum = (name) => String(all.reduce((total, one) => total + one[name], 0))
-    const recovery = all.flatMap(({ recoveryMs = [] }) => recoveryMs).toSorted((one, other) => one - other)
-    const figures = [sum('faults'), sum('runs'), sum('survived'), sum('lost'), sum('doubled')]
-    return [fault, ...figures, share(recovery, 0.5), share(recovery, 0.99)]
-  })
+  const rows = [...byFault]
+    .toSorted(([one], [other]) => one.localeCompare(other))
+    .map(([fault, all]) => {
+      /** @param {'faults' | 'runs' | 'survived' | 'lost' | 'doubled'} name */
+      const sum = (name) => String(all.reduce((total, one) => total + one[name], 0))
+      const recovery = all.flatMap(({ recoveryMs = [] }) => recoveryMs).toSorted((one, other) => one - other)
+      const figures = [sum('faults'), sum('runs'), sum('survived'), sum('lost'), sum('doubled')]
+      return [fault, ...figures, share(recovery, 0.5), share(recovery, 0.99)]
+    })
   const table = [['fault', 'faults', 'runs', 'survived', 'lost', 'doubled', 'p50', 'p99'], ...rows]
   const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length))) ?? []
   return table.map((row) => row.map((cell, column) => padded(cell, widths[column] ?? 0, column)).join('  ')).join('\n')

@@ -20,7 +20,7 @@ import {
 import { type Database, refused, type StateEngine } from './engine.js'
 import { failureOf } from './failure-of.js'
 import { listRuns } from './list-runs.js'
-import { readHead, readRecords } from './read-run.js'
+import { readHeads, readRecords } from './read-run.js'
 import { untilAborted } from './until-aborted.js'
 
 export interface StateStoreDeps extends Database {
@@ -80,13 +80,9 @@ export class KyselyStateStore implements StateStore {
 
   async #append(writes: readonly Write[]): Promise<readonly Outcome[]> {
     const answers = await this.#deps.engine.append(writes)
-    return Promise.all(
-      answers.map(async (answer, index): Promise<Outcome> => {
-        if (answer !== refused) return answer
-        const head = await readHead(this.#deps, this.#deps.engine.words, runOf(writes[index] as Write))
-        return { accepted: false, head }
-      }),
-    )
+    const runs = writes.filter((_, index) => answers[index] === refused).map(runOf)
+    const heads = (await readHeads(this.#deps, this.#deps.engine.words, runs))[Symbol.iterator]()
+    return answers.map((answer) => (answer === refused ? { accepted: false, head: heads.next().value } : answer))
   }
 
   async #do<Value>(doing: string, call: StoreCall | undefined, work: () => Promise<Value>): Promise<Value> {

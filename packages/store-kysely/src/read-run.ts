@@ -7,10 +7,21 @@ import { type HeadRow, headOf, type RecordRow, recordOf } from './rows.js'
 /** How a cursor of records begins: what follows is the key of the last one. */
 const cursorMark = '='
 
-/** The head of a run; nothing where there is none. */
-export async function readHead(database: Database, words: Words, run: RunRef): Promise<Head | undefined> {
-  const row = await headRow(database, words, run)
-  return row && headOf(row)
+/** The heads of runs, in their order; nothing where there is none. */
+export async function readHeads(
+  { db, names }: Database,
+  words: Words,
+  runs: readonly RunRef[],
+): Promise<readonly (Head | undefined)[]> {
+  if (runs.length === 0) return []
+  const named = sql.join(runs.map(({ tenant, id }) => sql`(${tenant}, ${id})`))
+  const { rows } = await sql<HeadRow>`
+    select ${sql.raw(headColumns(words))} from ${sql.table(names.states)} as s
+    where (s.tenant, s.id) in (values ${named})`.execute(db)
+  return runs.map(({ tenant, id }) => {
+    const row = rows.find((one) => one.tenant === tenant && one.id === id)
+    return row && headOf(row)
+  })
 }
 
 /** A run's head with one page of its records, in the order of their keys. */

@@ -159,7 +159,7 @@ export interface ClaimRequest {
   readonly take?: readonly RunRef[] | undefined
   /**
    * At a process's start: the leases of earlier runners of the same instance, or of the same host whose process is gone,
-   * end now. That one is gone the store decides, by asking the operating system of the host that it runs on; it asks only
+   * end now; so do the locks that they own in the same database, where it keeps them too. That one is gone the store decides, by asking the operating system of the host that it runs on; it asks only
    * for runners that gave a `pid` and the `host` of this one, which is its own host's name.
    */
   readonly retire?: boolean | undefined

@@ -66,12 +66,17 @@ export class PostgresClaim {
     )
     const gone = others.filter(({ pid }) => this.#isGone(pid)).map((other) => other.name)
     // Many may start at once: all take the rows in one order, and nobody waits for what another one is removing.
-    await this.#query(
+    const followed = await this.#query<{ name: string }>(
       `with followed as materialized (
          select name from ${runners} where (instance = $1 and name <> $2) or name = any($3::text[])
          order by name for no key update)
-       update ${runners} r set lease_until = clock_timestamp() from followed f where r.name = f.name`,
+       update ${runners} r set lease_until = clock_timestamp() from followed f where r.name = f.name returning r.name`,
       [instance ?? null, name, gone],
+    )
+    await this.#query(
+      `with owned as materialized (select key from ${leases} where owner = any($1::text[]) for update skip locked)
+       delete from ${leases} l using owned o where l.key = o.key`,
+      [followed.map((runner) => runner.name)],
     )
     for (const [table, key] of [
       [runners, 'name'],

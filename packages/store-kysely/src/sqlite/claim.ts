@@ -50,6 +50,7 @@ export class SqliteClaim {
           sql: `delete from ${runners} where name = ? and lease_until = ?`,
           values: [name, lease_until],
         })
+        statements.push({ sql: `delete from ${leases} where owner = ?`, values: [name] })
       }
       statements.push({ sql: `delete from ${leases} where lease_until < ?`, values: [now - forgottenAfterMs] })
     }

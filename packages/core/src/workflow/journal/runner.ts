@@ -20,6 +20,8 @@ export interface Claimant {
   readonly freeSlots: number
   /** It holds these runs from now on; the store's time was `now`. */
   claimed(runs: ClaimAnswer['runs'], now: number): void
+  /** Whether a process with nothing else to do goes on for its sake. */
+  readonly keepsAlive: boolean
   /** Whether it carries this run out, or is about to. */
   holds(run: RunRef): boolean
   /** One of its runs was told something: so many signals has it received. */
@@ -181,7 +183,11 @@ export class Runner {
   #arm(): void {
     this.#timer?.cancel()
     if (this.#isClosed || this.#deps.store.isVolatile === true) return
-    this.#timer = this.#deps.clock.schedule(this.#settings.leaseMs / 3, () => void this.look())
+    this.#timer = this.#deps.clock.schedule(
+      this.#settings.leaseMs / 3,
+      () => void this.look(),
+      this.#claimant.keepsAlive,
+    )
   }
 
   /** Beside the beat, which does not wait for it. */

@@ -203,6 +203,11 @@ export class Engine implements Claimant, RunKeeper {
     return this.registry.versions
   }
 
+  /** A worker waits for runs; who starts them has other things to do, or has done. */
+  get keepsAlive(): boolean {
+    return this.role === 'worker'
+  }
+
   get freeSlots(): number {
     if (this.#isClosing || this.role === 'client') return 0
     return Math.max(0, this.#settings.maxRuns - this.#live.size - this.#resuming.size)
