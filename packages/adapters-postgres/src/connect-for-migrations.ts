@@ -20,6 +20,6 @@ export function connectForMigrations(
     prefix,
   }: { readonly database: string; readonly schema?: string | undefined; readonly prefix: string },
   deps: PostgresDeps,
-): Promise<{ readonly target: MigrationTarget; close(): Promise<void> }> {
+): Promise<{ readonly target: MigrationTarget; readonly close: () => Promise<void> }> {
   return connectPostgres({ ...unhurried, url: database, schema, prefix }, deps)
 }

@@ -7,7 +7,7 @@ const busyTimeoutMs = 60_000
 export async function connectForMigrations(
   { database, prefix }: { readonly database: string; readonly prefix: string },
   deps: SqliteDeps,
-): Promise<{ readonly target: MigrationTarget; close(): Promise<void> }> {
+): Promise<{ readonly target: MigrationTarget; readonly close: () => Promise<void> }> {
   const settings = { file: database, durability: 'full', busyTimeoutMs, prefix, migrate: false } as const
   const { target } = await connectSqlite(settings, deps)
   return { target, close: () => target.db.destroy() }

@@ -1,9 +1,9 @@
 /** How a database's own columns are selected so that every driver gives plain numbers. */
 export interface Columns {
   /** A whole number. */
-  number(column: string): string
+  readonly number: (column: string) => string
   /** A time, as whole milliseconds since 1970. */
-  millis(column: string): string
+  readonly millis: (column: string) => string
 }
 
 /** What is selected of a head, as `HeadRow` names it, from a table by its name in the statement. */

@@ -36,5 +36,11 @@ afterAll(async () => {
 
 const [one, other] = [await open(), await open()]
 const advance = (ms: number) => wait(ms)
-runContract(stateStoreContract, { test, open: async () => ({ port: one.states, another: async () => other.states, advance }) })
-runContract(lockStoreContract, { test, open: async () => ({ port: one.locks, another: async () => other.locks, advance }) })
+runContract(stateStoreContract, {
+  test,
+  open: async () => ({ port: one.states, another: async () => other.states, advance }),
+})
+runContract(lockStoreContract, {
+  test,
+  open: async () => ({ port: one.locks, another: async () => other.locks, advance }),
+})

@@ -30,8 +30,14 @@ describe('in a file, from two connections', async () => {
   const file = join(folder, 'runs.db')
   const [one, other] = [await open(file), await open(file)]
   const advance = (ms: number) => wait(ms)
-  runContract(stateStoreContract, { test, open: async () => ({ port: one.states, another: async () => other.states, advance }) })
-  runContract(lockStoreContract, { test, open: async () => ({ port: one.locks, another: async () => other.locks, advance }) })
+  runContract(stateStoreContract, {
+    test,
+    open: async () => ({ port: one.states, another: async () => other.states, advance }),
+  })
+  runContract(lockStoreContract, {
+    test,
+    open: async () => ({ port: one.locks, another: async () => other.locks, advance }),
+  })
 })
 
 describe('in memory', async () => {

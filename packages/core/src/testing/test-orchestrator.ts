@@ -69,7 +69,7 @@ export async function createTestOrchestrator<
   const Agents extends readonly AgentLike[] = readonly [],
   const Workflows extends readonly AnyWorkflow[] = readonly [],
 >(options: TestOptions<Agents, Workflows>): Promise<TestOrchestrator> {
-  return create(options as unknown as LooseOptions)
+  return create(options)
 }
 
 type LooseOptions = TestOptions<readonly AgentLike[], readonly AnyWorkflow[]>
@@ -140,19 +140,19 @@ async function create(options: LooseOptions): Promise<TestOrchestrator & { reado
 
 /** Has time move while somebody waits for an answer over the bus. */
 function watchRequests({ bus }: Orchestrator, time: VirtualClock, underWay: Set<unknown>): void {
-  const waiting = bus as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
-  for (const name of ['request', 'broadcast', 'pipeline']) {
-    const ask = waiting[name]?.bind(bus)
-    waiting[name] = async (...args) => {
+  for (const name of ['request', 'broadcast', 'pipeline'] as const) {
+    const ask = bus[name].bind(bus) as (...args: unknown[]) => Promise<unknown>
+    const watched = async (...args: unknown[]) => {
       const key = {}
       underWay.add(key)
       time.watch()
       try {
-        return await ask?.(...args)
+        return await ask(...args)
       } finally {
         underWay.delete(key)
       }
     }
+    Object.assign(bus, { [name]: watched })
   }
 }
 

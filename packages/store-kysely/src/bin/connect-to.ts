@@ -18,7 +18,7 @@ interface Adapter {
   connectForMigrations(
     given: Pick<MigrateArguments, 'database' | 'schema' | 'prefix'>,
     parts: Parts,
-  ): Promise<{ readonly target: MigrationTarget; close(): Promise<void> }>
+  ): Promise<{ readonly target: MigrationTarget; readonly close: () => Promise<void> }>
 }
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }

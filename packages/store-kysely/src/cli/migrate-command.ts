@@ -10,7 +10,9 @@ export interface CommandHost {
   readonly say: (text: string) => void
   readonly complain: (text: string) => void
   /** Connects to the database that the command line names. */
-  readonly connect: (given: MigrateArguments) => Promise<{ readonly target: MigrationTarget; close(): Promise<void> }>
+  readonly connect: (
+    given: MigrateArguments,
+  ) => Promise<{ readonly target: MigrationTarget; readonly close: () => Promise<void> }>
 }
 
 /** Carries out a command line; gives the status that the process ends with. */

@@ -34,6 +34,7 @@ export function workflow<
 ): WorkflowBuilder<EndsOf<Input, Output, Session>, never, never, never, {}> {
   identifier(name, "workflow's name")
   checkWorkflowOptions(name, options)
+  // What its methods take and give follows from the types of all steps so far, of which it knows nothing when it runs.
   return new Builder(name, options, undefined, undefined) as never
 }
 
@@ -132,7 +133,6 @@ class Builder {
     const { input, output, session, description, budget, deadlineMs } = this.#options
     checkOutputOptions(name, options, session)
     const graph = new Graph(name, this.#steps())
-    for (const one of after ?? []) graph.placeOf(name, 'The output', one.name)
     const definition: Unshaped = {
       name,
       version: 1,
@@ -143,7 +143,11 @@ class Builder {
       budget,
       deadlineMs,
       graph,
-      output: { after, make: make as WorkflowDefinition['output']['make'], session: options.session },
+      output: {
+        after: after?.map((one) => ({ ...one, index: graph.placeOf(name, 'The output', one.name) })),
+        make: make as WorkflowDefinition['output']['make'],
+        session: options.session,
+      },
       migrate: undefined,
     }
     checkContracts(definition)

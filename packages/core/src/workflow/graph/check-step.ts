@@ -124,7 +124,10 @@ const aTime: OptionRule = { min: 1, max: longestMs }
 function faultOf(step: StepDefinition): OptionFault | undefined {
   switch (step.kind) {
     case 'step':
-      return required({ operation: step.operation }, { operation: anOperation }) ?? optional(step, ['with'])
+      return (
+        required({ operation: step.operation }, { operation: anOperation }) ??
+        optionFault({ with: step.with }, { with: aFunction })
+      )
     case 'compute':
       return required({ run: step.run }, { run: aFunction })
     case 'map': {
@@ -146,7 +149,7 @@ function faultOf(step: StepDefinition): OptionFault | undefined {
     case 'workflow':
       return (
         required({ workflow: step.nested }, { workflow: { fits: isGiven, expected: 'what .output(…) returned' } }) ??
-        optional(step, ['with'])
+        optionFault({ with: step.with }, { with: aFunction })
       )
     case 'plan': {
       const { nodes, max, concurrency, operations } = step
@@ -179,7 +182,7 @@ function rulesFault({
     retries ??
     optionFault(
       { timeoutMs, idleTimeoutMs, fallback, atMostOnce },
-      { timeoutMs: aTime, idleTimeoutMs: aTime, fallback: anOperation, atMostOnce: { oneOf: [true, false] as never } },
+      { timeoutMs: aTime, idleTimeoutMs: aTime, fallback: anOperation, atMostOnce: aFlag },
     )
   if (fault !== undefined) return fault
   if (atMostOnce === true && (retry || policy !== undefined)) {
@@ -201,11 +204,6 @@ function retryFault(retry: unknown): OptionFault | undefined {
 }
 
 const anObject: OptionRule = { fits: (value) => typeof value === 'object' && value !== null, expected: 'an object' }
-
-function optional(step: StepDefinition, names: readonly string[]): OptionFault | undefined {
-  const given = Object.fromEntries(names.map((name) => [name, (step as unknown as Record<string, unknown>)[name]]))
-  return optionFault(given, Object.fromEntries(names.map((name) => [name, aFunction])))
-}
 
 function required(given: Record<string, unknown>, rules: Record<string, OptionRule>): OptionFault | undefined {
   for (const [option, value] of Object.entries(given)) {

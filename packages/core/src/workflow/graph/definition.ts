@@ -1,6 +1,6 @@
 import type { BudgetLimits } from '../../dispatch/index.js'
 import type { Failure, Operation, PolicyLike, StandardSchema } from '../../ports/index.js'
-import type { Graph } from './graph.js'
+import type { Edge, Graph } from './graph.js'
 import type { Migration } from './migration.js'
 import type { Signal } from './signal.js'
 import type { PlanNode, StepRetry } from './step-rules.js'
@@ -114,9 +114,9 @@ export type StepDefinition =
 export type StepKind = StepDefinition['kind']
 
 /** What the output of a workflow is made of. */
-export interface OutputDefinition {
+interface OutputDefinition {
   /** Nothing where it sees every step, each perhaps without an output. */
-  readonly after: readonly Dependency[] | undefined
+  readonly after: readonly (Dependency & Edge)[] | undefined
   readonly make: (state: AnyState & { readonly status: Readonly<Record<string, StepStatus>> }) => unknown
   readonly session: ((state: AnyState) => object) | undefined
 }

@@ -1,10 +1,9 @@
-export { type WorkflowOptions, workflow } from './builder.js'
+export { workflow } from './builder.js'
 export { isOperation, longestMs } from './check-step.js'
 export type {
   AnyCallRules,
   AnyState,
   ComputeStep,
-  Dependency,
   LoopStep,
   MapStep,
   NestedStep,
@@ -18,7 +17,7 @@ export type {
 } from './definition.js'
 export { operationsWithin, type StepDescription, type WorkflowDescription } from './describe.js'
 export { graphFailure } from './failures.js'
-export { Graph } from './graph.js'
+export { type Edge, Graph } from './graph.js'
 export { type PlannedNode, planGraph } from './plan-graph.js'
 export { type Signal, signal } from './signal.js'
 export type { Known, RunInfo, Settled, State, StepStatus } from './state.js'

@@ -1,4 +1,4 @@
-import type { Failure, Operation, OutputOf, PolicyLike, StandardSchema } from '../../ports/index.js'
+import type { Failure, Operation, PolicyLike } from '../../ports/index.js'
 
 /** Which steps it waits for: `'name'` needs its output, `'name?'` may go on without. Absent: the step before; `[]`: none. */
 export interface Order<After> {
@@ -22,7 +22,7 @@ export interface StepRetry {
 }
 
 /** How long a call of an operation may take, and what helps when it fails. */
-export interface CallRules<Input, Output, Needed = unknown> {
+interface CallRules<Input, Output, Needed = unknown> {
   /** Takes the place of the retries that the agent's policy makes; `false`: none. */
   readonly retry?: StepRetry | false
   /** How long the operation may take in all, retries included; a fallback has as long again. */
@@ -56,7 +56,7 @@ export type RulesWith<RunInput, Input, Rules, StateNow> = [RunInput] extends [In
   : [rules: Rules & With<StateNow, Input>]
 
 /** How many things go on side by side, and what the failure of one means. */
-export interface Spread<Settle> {
+interface Spread<Settle> {
   /** How many at once, within what the run may have at once. */
   readonly concurrency?: number
   /** Whether the output tells of each item how it ended, failures included, instead of failing with the first. */
@@ -136,12 +136,9 @@ export interface ComputeRules<StateNow, Output> extends Condition<StateNow> {
 }
 
 export type Operations = Readonly<Record<string, Operation>>
-export type InputIn<Op> = Op extends Operation<infer Input, unknown, unknown> ? Input : never
+type InputIn<Op> = Op extends Operation<infer Input, unknown, unknown> ? Input : never
 export type OutputIn<Op> = Op extends Operation<never, infer Output, unknown> ? Output : never
 export type NeedsIn<Op> = Op extends Operation<never, unknown, infer Needed> ? Needed : never
 export type AllOf<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
   ? All
   : never
-
-/** What comes with a signal, once checked. */
-export type PayloadOf<Schema extends StandardSchema> = OutputOf<Schema>

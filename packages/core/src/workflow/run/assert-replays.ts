@@ -1,4 +1,4 @@
-import { type Clock, endedStatuses, shown } from '../../ports/index.js'
+import { type Clock, isEnded, shown } from '../../ports/index.js'
 import type { Workflow } from '../graph/index.js'
 import { definitionOfWorkflow } from '../graph/index.js'
 import type { History } from '../journal/index.js'
@@ -36,7 +36,7 @@ export async function assertReplays(workflow: Workflow<never>, histories: readon
     if (unread !== undefined) throw changed(unread, 'is recorded, and would not be done where it was')
     const hasOutput = head.status === 'succeeded' || head.status === 'partial'
     if (hasOutput && replay.openStep !== undefined) throw changed(replay.openStep, 'is not recorded, and would be done')
-    if ((endedStatuses as readonly string[]).includes(head.status)) await stored.result(definition, history)
+    if (isEnded(head.status)) await stored.result(definition, history)
   }
 }
 

@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import {
-  agent,
-  bind,
-  clock,
-  createOrchestrator,
-  logger,
-  operation,
-  stateStore,
-  type Workflow,
-  workflow,
-} from '../../index.js'
-import { InMemoryStateStore, ManualClock, RecordingLogger } from '../../testing/index.js'
+import { processes } from '../../../../../test/runs/processes.ts'
+import { agent, operation, type Workflow, workflow } from '../../index.js'
 
 const any = z.any()
 const calls: string[] = []
@@ -35,16 +25,11 @@ type AnyFlow = Workflow<unknown, unknown, Readonly<Record<string, unknown>>>
 const never = () => new Promise<never>(() => {})
 
 /** Processes, one after the other, on one store: each is gone without a word when the next one comes. */
-async function line(first: AnyFlow = flow) {
+function line(first: AnyFlow = flow) {
   calls.length = 0
-  const time = new ManualClock()
-  const store = new InMemoryStateStore({ clock: time })
+  const { open: openOne, pass, during } = processes()
   const open = (one: AnyFlow = first, maxTakeovers = 5) =>
-    createOrchestrator({
-      workflows: [one],
-      ports: [bind(clock, time), bind(stateStore, store), bind(logger, new RecordingLogger())],
-      settings: { journal: { leaseMs: 1_000, instance: 'same', maxTakeovers } },
-    })
+    openOne({ workflows: [one], settings: { journal: { instance: 'same', maxTakeovers } } })
   /** Whatever is under way in a process is left where it stands. */
   const begin = async (id: string, maxTakeovers?: number) => {
     answer = never
@@ -53,24 +38,11 @@ async function line(first: AnyFlow = flow) {
     await pass(100)
     return o
   }
-  const pass = async (ms: number) => {
-    for (let passed = 0; passed < ms; passed += 50) {
-      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-      time.advance(50)
-    }
-  }
-  const during = async <Value>(promise: Promise<Value>): Promise<Value> => {
-    let isDone = false
-    const told = promise.finally(() => (isDone = true))
-    told.catch(() => {})
-    for (let turn = 0; turn < 200 && !isDone; turn++) await pass(50)
-    return told
-  }
   return { open, begin, pass, during }
 }
 
 async function unclear() {
-  const rig = await line()
+  const rig = line()
   await rig.begin('it')
   expect(calls).toEqual(['charge'])
   answer = () => 'charged again'
@@ -164,7 +136,7 @@ test('a run that is taken over too often waits for a person, who has it go on', 
   const plain = workflow('flow', { input: any, output: any })
     .step('charge', bank.charge)
     .output(['charge'], ({ steps }) => steps.charge)
-  const { begin, open, pass, during } = await line(plain)
+  const { begin, open, pass, during } = line(plain)
   await begin('it', 2)
   for (let turn = 0; turn < 2; turn++) {
     await open(plain, 2)

@@ -2,7 +2,6 @@ import { classify, endedStatuses, type Failure } from '../../ports/index.js'
 import { bodyOf, type Ending, type Unfinished, valueOf } from '../journal/index.js'
 import { idempotencyKeyOf } from '../../dispatch/index.js'
 import { checked } from './contract.js'
-import { runFailure, violation } from './failures.js'
 import type { LiveRun } from './live-run.js'
 import type { RunKeeper } from './run-keeper.js'
 import type { Turn } from './session-turns.js'
@@ -39,11 +38,9 @@ async function dataFor(keeper: RunKeeper, run: LiveRun): Promise<object> {
   const { definition, ref, session } = run.spec
   if (definition.session === undefined) return {}
   const latest = session === undefined ? {} : await latestData(keeper, run)
-  const data = (await checked(definition.session, latest, ({ issues = [] }) => {
-    const of = session === undefined ? 'no session' : `the session ${session}`
-    const what = `The data of ${of}, with which ${definition.name} begins,`
-    return runFailure('workflow.invalid_input', violation(what, issues))
-  })) as object
+  const of = session === undefined ? 'no session' : `the session ${session}`
+  const what = `The data of ${of}, with which ${definition.name} begins,`
+  const data = (await checked(definition.session, latest, 'workflow.invalid_input', what)) as object
   const body = bodyOf(`The session of ${ref.id}`, data)
   run.journal.record({ key: sessionKey, kind: 'mark', body, attempt: 1 }, () => {})
   return data

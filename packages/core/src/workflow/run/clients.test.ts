@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { agent, bind, clock, createOrchestrator, logger, operation, stateStore, workflow } from '../../index.js'
-import { InMemoryStateStore, ManualClock, RecordingLogger } from '../../testing/index.js'
+import { processes } from '../../../../../test/runs/processes.ts'
+import { agent, createOrchestrator, operation, workflow } from '../../index.js'
 
 const any = z.any()
 
 /** Processes on one store; each may be gone from one moment to the next. */
 function rig() {
-  const time = new ManualClock()
-  const store = new InMemoryStateStore({ clock: time })
+  const { open: openOne, pass, during } = processes()
   const calls: string[] = []
   const flowOf = (process: string) => {
     const bank = agent('bank', {
@@ -37,38 +36,14 @@ function rig() {
   }
   const open = async (name: string, role: 'client' | 'worker') => {
     let isGone = false
-    const cut = new Proxy(store, {
-      get(target, member) {
-        const value: unknown = Reflect.get(target, member)
-        if (typeof value !== 'function') return value
-        return async (...args: unknown[]) => {
-          if (isGone) await new Promise<void>(() => {})
-          return Reflect.apply(value as (...all: unknown[]) => unknown, target, args)
-        }
-      },
-    })
     const flow = flowOf(name)
-    const o = await createOrchestrator({
+    const o = await openOne({
       workflows: [flow],
       role,
-      ports: [bind(clock, time), bind(stateStore, cut), bind(logger, new RecordingLogger())],
-      settings: { journal: { leaseMs: 1_000, instance: name } },
+      settings: { journal: { instance: name } },
+      between: (_, call) => (isGone ? new Promise<never>(() => {}) : call()),
     })
     return { o, flow, vanish: () => void (isGone = true) }
-  }
-  const pass = async (ms: number) => {
-    for (let passed = 0; passed < ms; passed += 50) {
-      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-      time.advance(50)
-    }
-  }
-  const during = async <Value>(promise: Promise<Value>): Promise<Value> => {
-    let isDone = false
-    const told = promise.finally(() => (isDone = true))
-    told.catch(() => {})
-    for (let turn = 0; turn < 200 && !isDone; turn++) await pass(50)
-    if (!isDone) throw new Error('It is stuck')
-    return told
   }
   return { open, pass, during, calls }
 }

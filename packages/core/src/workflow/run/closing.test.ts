@@ -1,24 +1,14 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import {
-  agent,
-  bind,
-  clock,
-  createOrchestrator,
-  logger,
-  operation,
-  type RunEvent,
-  stateStore,
-  workflow,
-} from '../../index.js'
-import { InMemoryStateStore, ManualClock, RecordingLogger } from '../../testing/index.js'
+import { processes } from '../../../../../test/runs/processes.ts'
+import { agent, bind, clock, createOrchestrator, logger, operation, type RunEvent, workflow } from '../../index.js'
+import { ManualClock, RecordingLogger } from '../../testing/index.js'
 
 const any = z.any()
 
 /** Processes on one store; the answers to their claims may be held up. */
 function rig() {
-  const time = new ManualClock()
-  const store = new InMemoryStateStore({ clock: time })
+  const { open: openOne, pass, during } = processes()
   const calls: string[] = []
   const held: (() => void)[] = []
   const flowOf = (process: string) => {
@@ -39,43 +29,22 @@ function rig() {
   }
   const open = async (name: string, role: 'all' | 'client' = 'all') => {
     const claims = { areHeld: false, held: [] as (() => void)[] }
-    const slow = new Proxy(store, {
-      get(target, member) {
-        const value: unknown = Reflect.get(target, member)
-        if (typeof value !== 'function') return value
-        return async (...args: unknown[]) => {
-          const answer: unknown = await Reflect.apply(value as (...all: unknown[]) => unknown, target, args)
-          if (member === 'claim' && claims.areHeld) await new Promise<void>((resolve) => claims.held.push(resolve))
-          return answer
-        }
-      },
-    })
     const flow = flowOf(name)
-    const o = await createOrchestrator({
+    const o = await openOne({
       workflows: [flow],
       role,
-      ports: [bind(clock, time), bind(stateStore, slow), bind(logger, new RecordingLogger())],
-      settings: { journal: { leaseMs: 1_000, instance: name } },
+      settings: { journal: { instance: name } },
+      async between(method, call) {
+        const answer = await call()
+        if (method === 'claim' && claims.areHeld) await new Promise<void>((resolve) => claims.held.push(resolve))
+        return answer
+      },
     })
     const answer = () => {
       claims.areHeld = false
       for (const one of claims.held.splice(0)) one()
     }
     return { o, flow, claims, answer }
-  }
-  const pass = async (ms: number) => {
-    for (let passed = 0; passed < ms; passed += 50) {
-      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-      time.advance(50)
-    }
-  }
-  const during = async <Value>(promise: Promise<Value>): Promise<Value> => {
-    let isDone = false
-    const told = promise.finally(() => (isDone = true))
-    told.catch(() => {})
-    for (let turn = 0; turn < 200 && !isDone; turn++) await pass(50)
-    if (!isDone) throw new Error('It is stuck')
-    return told
   }
   return { open, pass, during, calls }
 }

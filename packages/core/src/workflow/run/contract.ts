@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../../dispatch/index.js'
 import { after } from '../../dispatch/index.js'
-import { errorText, type Failure, isFailure, type SchemaResult, type StandardSchema } from '../../ports/index.js'
+import { errorText, isFailure, type SchemaResult, type StandardSchema } from '../../ports/index.js'
 import type { StepStatus, WorkflowDefinition } from '../graph/index.js'
 import { runFailure, violation } from './failures.js'
 import type { Frame } from './frame.js'
@@ -16,23 +16,22 @@ export interface Made {
 
 /** The input, as the workflow's code sees it; throws, or rejects, where it does not fit. */
 export function checkedInput({ name, input }: WorkflowDefinition, given: unknown): MaybePromise<unknown> {
-  return checked(input, given, (result) =>
-    runFailure('workflow.invalid_input', violation(`The input of ${name}`, result.issues ?? [])),
-  )
+  return checked(input, given, 'workflow.invalid_input', `The input of ${name}`)
 }
 
-/** A value as its schema gives it. */
+/** A value as its schema gives it; throws, or rejects, where `what` does not fit. */
 export function checked(
   schema: StandardSchema,
   value: unknown,
-  misfit: (result: SchemaResult<unknown>) => Failure,
+  code: 'workflow.invalid_input' | 'workflow.invalid_output',
+  what: string,
 ): MaybePromise<unknown> {
   // A schema that fails itself is told of as one that does not take the value.
   const broken = (cause: unknown): never => {
-    throw Object.assign(misfit({ issues: [{ message: `its schema failed: ${errorText(cause)}` }] }), { cause })
+    throw runFailure(code, violation(what, [{ message: `its schema failed: ${errorText(cause)}` }]), cause)
   }
   const told = (result: SchemaResult<unknown>) => {
-    if (result.issues !== undefined) throw misfit(result)
+    if (result.issues !== undefined) throw runFailure(code, violation(what, result.issues))
     return result.value
   }
   let result: MaybePromise<SchemaResult<unknown>>
@@ -48,8 +47,7 @@ export function checked(
 export function outputOf(frame: Frame): MaybePromise<Made> {
   const { definition, execution } = frame
   const { make, session: makeSession } = definition.output
-  const needed = neededFor(frame)
-  const state = { ...frame.state(needed), status: statusesOf(frame) }
+  const state = { ...frame.stateFrom(seenBy(frame)), status: statusesOf(frame) }
   const made = called(frame, 'output', () => make(state))
   const patch = makeSession && called(frame, 'session', () => makeSession(state))
   return after(checkedOutput(definition, made), (output) => {
@@ -57,34 +55,27 @@ export function outputOf(frame: Frame): MaybePromise<Made> {
     if (patch === undefined) return { output, step, session: undefined }
     const { session } = definition
     if (session === undefined) return { output, step, session: undefined }
-    const whole = checked(session, { ...execution.session, ...(patch as object) }, (result) =>
-      runFailure(
-        'workflow.invalid_output',
-        violation(`The session's data that ${definition.name} made`, result.issues ?? []),
-      ),
-    )
+    const given = { ...execution.session, ...(patch as object) }
+    const whole = checked(session, given, 'workflow.invalid_output', `The session's data that ${definition.name} made`)
     return after(whole, (data) => ({ output, step, session: data as object }))
   })
 }
 
 /** An output as the workflow's schema gives it. */
 export function checkedOutput({ name, outputSchema }: WorkflowDefinition, made: unknown): MaybePromise<unknown> {
-  return checked(outputSchema, made, (result) =>
-    runFailure('workflow.invalid_output', violation(`The output that ${name} made`, result.issues ?? [])),
-  )
+  return checked(outputSchema, made, 'workflow.invalid_output', `The output that ${name} made`)
 }
 
-function neededFor(frame: Frame) {
-  const { definition } = frame
+function seenBy({ definition, outcomes }: Frame) {
   const { graph, output } = definition
-  if (output.after === undefined) return graph.nodes.map(({ name }) => ({ name, isSoft: true }))
-  for (const { name, isSoft } of output.after) {
+  if (output.after === undefined) return graph.nodes.map((_, index) => ({ index }))
+  for (const { name, isSoft, index } of output.after) {
     if (isSoft) continue
-    const outcome = frame.outcomes[graph.find(name) as number]
+    const outcome = outcomes[index]
     if (outcome?.status === 'succeeded') continue
     const because = outcome?.status === 'failed' ? 'it has failed' : (outcome?.because ?? 'it was not done')
-    const failure = runFailure('workflow.no_output', { workflow: definition.name, step: name, because })
-    throw outcome?.status === 'failed' ? Object.assign(failure, { cause: outcome.failure }) : failure
+    const cause = outcome?.status === 'failed' ? outcome.failure : undefined
+    throw runFailure('workflow.no_output', { workflow: definition.name, step: name, because }, cause)
   }
   return output.after
 }

@@ -1,19 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import {
-  agent,
-  bind,
-  clock,
-  createOrchestrator,
-  logger,
-  operation,
-  type RunEvent,
-  signal,
-  stateStore,
-  toServerSentEvents,
-  workflow,
-} from '../../index.js'
-import { createTestOrchestrator, InMemoryStateStore, ManualClock, RecordingLogger } from '../../testing/index.js'
+import { processes } from '../../../../../test/runs/processes.ts'
+import { agent, operation, type RunEvent, signal, toServerSentEvents, workflow } from '../../index.js'
+import { createTestOrchestrator } from '../../testing/index.js'
 
 const any = z.any()
 const tools = agent('tools', {
@@ -94,29 +83,21 @@ test('a reader goes on after the number at which it left off', async () => {
 })
 
 test('a reader goes on in another process', async () => {
-  const time = new ManualClock()
-  const store = new InMemoryStateStore({ clock: time })
-  const ports = () => [bind(clock, time), bind(stateStore, store), bind(logger, new RecordingLogger())]
-  const tick = setInterval(() => time.advance(50), 1)
-  try {
-    const first = await createOrchestrator({ workflows, ports: ports() })
-    const second = await createOrchestrator({ workflows, ports: ports() })
-    const run = await first.start(flow, 1)
-    const reader = run.events()[Symbol.asyncIterator]()
-    let last = 0
-    while (last < 2) last = ((await reader.next()).value as RunEvent).seq ?? last
-    await reader.return?.()
-    const rest = all(second.attach(flow, run.id).events({ after: last }))
-    await second.attach(flow, run.id).signal(ok, 5)
-    expect(numbered(await rest).map(({ seq, type }) => [seq, type])).toEqual([
-      [3, 'step.finished'],
-      [4, 'step.finished'],
-      [5, 'run.finished'],
-    ])
-    await Promise.all([first.close(), second.close()])
-  } finally {
-    clearInterval(tick)
-  }
+  const { open, during } = processes()
+  const [first, second] = [await open({ workflows }), await open({ workflows })]
+  const run = await during(first.start(flow, 1))
+  const reader = run.events()[Symbol.asyncIterator]()
+  let last = 0
+  while (last < 2) last = ((await during(reader.next())).value as RunEvent).seq ?? last
+  await reader.return?.()
+  const rest = all(second.attach(flow, run.id).events({ after: last }))
+  await during(second.attach(flow, run.id).signal(ok, 5))
+  expect(numbered(await during(rest)).map(({ seq, type }) => [seq, type])).toEqual([
+    [3, 'step.finished'],
+    [4, 'step.finished'],
+    [5, 'run.finished'],
+  ])
+  await during(Promise.all([first.close(), second.close()]))
 })
 
 test('who watches sees steps begin and tell of progress', async () => {

@@ -1,4 +1,4 @@
-import { endedStatuses, type RunRef, shown } from '../../ports/index.js'
+import { isEnded, type Head, type RunRef, shown } from '../../ports/index.js'
 import type { History } from '../journal/index.js'
 import type { Engine } from './engine.js'
 import { runFailure } from './failures.js'
@@ -12,6 +12,7 @@ import type { AnyResult } from './run-result.js'
 export interface Followed {
   /** The run, where it is carried out here. */
   live(): LiveRun | undefined
+  head(): Promise<Head>
   history(): Promise<History>
   result(history: History): Promise<AnyResult>
 }
@@ -46,7 +47,7 @@ export async function* followRun(
         last = event.seq
         yield event
       }
-      if ((endedStatuses as readonly string[]).includes(history.head.status)) {
+      if (isEnded(history.head.status)) {
         const seq = engine.stored.events(history, 0).length + 1
         // Whoever has seen its end is told nothing more.
         if (last < seq) yield { type: 'run.finished', seq, result: await run.result(history) }
@@ -60,15 +61,24 @@ export async function* followRun(
       }
       reader?.close()
       reader = undefined
-      // Elsewhere, or waiting: whether there is anything new only its records tell.
       if (engine.isClosing && run.live() === undefined) return
-      if (!signal.aborted && run.live() === undefined) await pause.untilLooked(Number.POSITIVE_INFINITY)
+      while (!signal.aborted && !engine.isClosing && run.live() === undefined) {
+        await pause.untilLooked(Number.POSITIVE_INFINITY)
+        if (signal.aborted || (await mayHaveNews(run, history.head))) break
+      }
     }
   } finally {
     leave()
     signal.removeEventListener('abort', leave)
     pause.end()
   }
+}
+
+/** Whether more may be recorded of a run than when it stood so: whoever takes it in to go on with it raises its token. */
+async function mayHaveNews(run: Followed, { status, ref, token }: Head): Promise<boolean> {
+  if (status === 'running') return true
+  const head = await run.head()
+  return head.ref !== ref || head.token !== token
 }
 
 /** Throws for what is no number of an event. */

@@ -1,6 +1,6 @@
 import type { OpenRequest } from '../../dispatch/index.js'
 import { errorText, type Failure, isFailure } from '../../ports/index.js'
-import type { AnyState, Dependency, StepDefinition, WorkflowDefinition } from '../graph/index.js'
+import type { AnyState, Edge, StepDefinition, WorkflowDefinition } from '../graph/index.js'
 import type { Execution } from './execution.js'
 import { runFailure } from './failures.js'
 import { failed, type StepOutcome, skipped } from './outcome.js'
@@ -83,8 +83,9 @@ export class Frame {
     return this.#left === 1 && !this.#isRepeated && (this.#outer === undefined || this.#outer.isAtLast)
   }
 
-  get isOutermost(): boolean {
-    return this.#outer === undefined
+  /** Whether nothing of the run is begun after a step, should it end now: it is the last one, or its failure ends the run. */
+  isLast(step: StepDefinition, hasFailed: boolean): boolean {
+    return this.isAtLast || (hasFailed && this.#outer === undefined && !step.isOptional)
   }
 
   keyOf(step: StepDefinition): string {
@@ -134,12 +135,18 @@ export class Frame {
     this.request?.stop(reason)
   }
 
-  /** What a step, or the output, may decide by. */
-  state(after: readonly Dependency[]): AnyState {
-    const { graph } = this.definition
+  /** What a step may decide by. */
+  state(place: number): AnyState {
+    return this.stateFrom(this.definition.graph.edges[place] as readonly Edge[])
+  }
+
+  /** What is decided by that sees these steps. */
+  stateFrom(seen: readonly Pick<Edge, 'index'>[]): AnyState {
+    const { nodes } = this.definition.graph
     const steps: Record<string, unknown> = {}
-    for (const { name } of after) {
-      const outcome = this.outcomes[graph.find(name) as number]
+    for (const { index } of seen) {
+      const outcome = this.outcomes[index]
+      const { name } = nodes[index] as StepDefinition
       steps[name] = outcome?.status === 'succeeded' ? outcome.output : undefined
     }
     const { session, info } = this.execution
@@ -196,7 +203,7 @@ export class Frame {
     if (because !== undefined) return this.settle(place, skipped(because))
     if (step.when !== undefined) {
       try {
-        const isWanted: unknown = step.when(this.state(step.after))
+        const isWanted: unknown = step.when(this.state(place))
         if (typeof isWanted !== 'boolean') throw this.odd(step.name, `its 'when' returned neither true nor false`)
         if (!isWanted) return this.settle(place, skipped('its condition does not hold'))
       } catch (error) {
@@ -212,7 +219,7 @@ export class Frame {
   }
 
   #reasonToSkip(place: number): string | undefined {
-    const edges = this.definition.graph.edges[place] as readonly { readonly index: number; readonly isSoft: boolean }[]
+    const edges = this.definition.graph.edges[place] as readonly Edge[]
     for (const { index, isSoft } of edges) {
       const status = this.outcomes[index]?.status
       if (isSoft || status === 'succeeded') continue

@@ -3,18 +3,18 @@ import {
   type Head,
   errorText,
   identifier,
+  isEnded,
   isFailure,
   type NewRecord,
   type RunRef,
   shown,
-  endedStatuses,
   type WorkflowVersion,
 } from '../../ports/index.js'
 import type { Signal, WorkflowDefinition } from '../graph/index.js'
 import { bodyOf, cancelSignal, type History, readHistory, type SignalBody, signalKey } from '../journal/index.js'
 import { checked } from './contract.js'
 import type { Engine } from './engine.js'
-import { runFailure, violation } from './failures.js'
+import { runFailure } from './failures.js'
 import { checkNumber, followRun } from './follow-run.js'
 import type { LiveRun } from './live-run.js'
 import { Pause } from './pause.js'
@@ -52,7 +52,7 @@ export class OpenRun {
     const until = waitMs === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + waitMs
     const pause = new Pause(clock, signal)
     try {
-      for (;;) {
+      for (let isFirst = true; ; isFirst = false) {
         signal?.throwIfAborted()
         const live = this.#live()
         if (live !== undefined) {
@@ -61,17 +61,11 @@ export class OpenRun {
           if (result.status !== 'running' || result.because === 'host-closing') return result
           continue
         }
-        const history = await this.#historyUnlessBusy(until)
-        if (history === undefined) {
-          await pause.untilLooked(until)
-          continue
-        }
-        const { status } = history.head
-        if (status !== 'running' && status !== 'pending') return await stored.result(this.#definition, history)
-        const soFar = clock.monotonic() >= until || this.#engine.isClosing
-        if (soFar) {
+        const history = await this.#atRest(until, isFirst)
+        if (history !== undefined) {
           const result = await stored.result(this.#definition, history)
-          return this.#engine.isClosing ? ({ ...result, because: 'host-closing' } as AnyResult) : result
+          const isLetGo = this.#isUnderWay(history.head) && this.#engine.isClosing
+          return isLetGo ? ({ ...result, because: 'host-closing' } as AnyResult) : result
         }
         await pause.untilLooked(until)
       }
@@ -86,6 +80,7 @@ export class OpenRun {
     const left = new AbortController()
     const source = {
       live: () => this.#live(),
+      head: () => this.#head(),
       history: () => this.#history(),
       result: (history: History) => this.#engine.stored.result(this.#definition, history),
     }
@@ -109,10 +104,7 @@ export class OpenRun {
       const expected = 'what signal(name, schema) returned'
       throw runFailure('workflow.invalid_option', { option: 'signal', received: shown(signal), expected })
     }
-    const what = `What came with the signal ${signal.name}`
-    await checked(signal.schema, payload, ({ issues = [] }) =>
-      runFailure('workflow.invalid_input', violation(what, issues)),
-    )
+    await checked(signal.schema, payload, 'workflow.invalid_input', `What came with the signal ${signal.name}`)
     if (id !== undefined) checkSignalId(id)
     await this.#send(signalKey(id ?? this.#engine.newId()), { name: signal.name, payload })
   }
@@ -128,8 +120,8 @@ export class OpenRun {
     const pause = new Pause(this.#engine.clock, undefined)
     try {
       for (;;) {
-        const { head } = await this.#history()
-        if (isOver(head)) return
+        const head = await this.#head()
+        if (isEnded(head.status)) return
         // Where nobody carries it out, it is ended from here.
         if (head.status !== 'running' || (await this.#isAbandoned(head)))
           await this.#engine.takeIn(this.#ref, versionOf(head), { isForced: true })
@@ -155,7 +147,7 @@ export class OpenRun {
 
   /** Has a run go on that needed attention: what was in its way has been seen to. */
   async resume(): Promise<void> {
-    const { head } = await this.#history()
+    const head = await this.#head()
     if (head.status !== 'needs-attention' && head.status !== 'suspended') throw this.#notOpen(head)
     await this.#goOn(head, [])
   }
@@ -194,14 +186,33 @@ export class OpenRun {
     return live
   }
 
-  /** Its history; nothing where the store cannot tell just now, and whoever waits has the time to ask again. */
-  async #historyUnlessBusy(until: number): Promise<History | undefined> {
+  /** Its history, once nobody is at it or there is no time left; nothing before, nor where the store cannot tell just now. */
+  async #atRest(until: number, isFirst: boolean): Promise<History | undefined> {
+    const isTimeLeft = () => this.#engine.clock.monotonic() < until
+    const goesOn = (head: Head) => this.#isUnderWay(head) && isTimeLeft() && !this.#engine.isClosing
     try {
-      return await this.#history()
+      // Whoever asks is most often told at once; who has to wait does not read all its records again and again.
+      if (!isFirst && goesOn(await this.#head())) return undefined
+      const history = await this.#history()
+      return goesOn(history.head) ? undefined : history
     } catch (error) {
-      if (classify(error) === 'retry' && this.#engine.clock.monotonic() < until) return undefined
+      if (classify(error) === 'retry' && isTimeLeft()) return undefined
       throw error
     }
+  }
+
+  /** Whether somebody carries it out, or is about to: as one that was suspended, and has been told something since. */
+  #isUnderWay({ status, wakeAt = Number.POSITIVE_INFINITY }: Head): boolean {
+    if (status === 'suspended') return wakeAt <= this.#engine.clock.now()
+    return status === 'running' || status === 'pending'
+  }
+
+  /** How it stands, without what is recorded of it. */
+  async #head(): Promise<Head> {
+    const page = await this.#engine.store.read(this.#ref, { limit: 1 })
+    if (page === undefined) return (await this.#history()).head
+    if (fits(this.#definition, page.head)) return page.head
+    throw this.#foreign(page.head)
   }
 
   async #history(): Promise<History> {
@@ -249,10 +260,6 @@ export class OpenRun {
   #notOpen({ status }: Head): Error {
     return runFailure('workflow.not_open', { run: this.id, status })
   }
-}
-
-function isOver({ status }: Head): boolean {
-  return (endedStatuses as readonly string[]).includes(status)
 }
 
 function versionOf({ workflow, version }: Head): WorkflowVersion {

@@ -14,13 +14,16 @@ export type StepOutcome<Output = unknown> =
   /** It was under way when the run ended. */
   | { readonly status: 'cancelled'; readonly because: string }
 
+/** How something ended that was done. */
+export type Ended = Extract<StepOutcome, { readonly status: 'succeeded' | 'failed' }>
+
 /** A step that ended well. */
-export function succeeded(output: unknown, ms = 0, waitedMs = 0): StepOutcome {
+export function succeeded(output: unknown, ms = 0, waitedMs = 0): Ended {
   return { status: 'succeeded', output, ms, waitedMs }
 }
 
 /** A step that failed. */
-export function failed(failure: unknown, ms = 0, waitedMs = 0): StepOutcome {
+export function failed(failure: unknown, ms = 0, waitedMs = 0): Ended {
   return { status: 'failed', failure: failure as Failure, ms, waitedMs }
 }
 

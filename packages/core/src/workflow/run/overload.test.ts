@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { agent, bind, clock, createOrchestrator, logger, operation, stateStore, workflow } from '../../index.js'
-import { InMemoryStateStore, ManualClock, RecordingLogger } from '../../testing/index.js'
+import { processes } from '../../../../../test/runs/processes.ts'
+import { agent, operation, workflow } from '../../index.js'
 
 const any = z.any()
 const calls: unknown[] = []
@@ -17,35 +17,21 @@ const wide = workflow('wide', { input: any, output: any })
 /** A process whose store does not answer until it is told to. */
 async function stuck() {
   calls.length = 0
-  const time = new ManualClock()
-  const store = new InMemoryStateStore({ clock: time })
+  const { open, pass, during } = processes()
   const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
-  const hanging = new Proxy(store, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name)
-      if (typeof value !== 'function') return value
-      return async (...args: unknown[]) => {
-        if (name === 'append') await answered
-        return Reflect.apply(value as (...all: unknown[]) => unknown, target, args)
-      }
+  const o = await open({
+    workflows: [flow, wide],
+    settings: { workflow: { maxSteps: 100_000, maxStepsPerRun: 100_000 } },
+    async between(method, call) {
+      if (method === 'append') await answered
+      return call()
     },
   })
-  const o = await createOrchestrator({
-    workflows: [flow, wide],
-    ports: [bind(clock, time), bind(stateStore, hanging), bind(logger, new RecordingLogger())],
-    settings: { workflow: { maxSteps: 100_000, maxStepsPerRun: 100_000 } },
-  })
-  const pass = async (ms: number) => {
-    for (let passed = 0; passed < ms; passed += 50) {
-      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
-      time.advance(50)
-    }
-  }
-  return { o, pass, answer }
+  return { o, pass, during, answer }
 }
 
 test('where too much waits to be stored, new runs wait, and fail when their time is up, with nothing begun', async () => {
-  const { o, pass, answer } = await stuck()
+  const { o, pass, during, answer } = await stuck()
   // The first write is under way; what comes after it waits.
   void o.run(flow, 0)
   await pass(50)
@@ -70,7 +56,5 @@ test('where too much waits to be stored, new runs wait, and fail when their time
   expect(await first).toMatchObject({ status: 'succeeded', output: 'wide' })
   expect(await patient).toMatchObject({ status: 'succeeded', output: 2 })
   expect(await o.runs.get('late')).toBeUndefined()
-  const closed = o.close()
-  await pass(500)
-  await closed
+  await during(o.close())
 })

@@ -1,6 +1,6 @@
 import type { Clock, Failure, Policy, RunRecord } from '../../ports/index.js'
 import type { RunInfo, StepDefinition, WorkflowDefinition } from '../graph/index.js'
-import { markKey, permitKey } from '../journal/index.js'
+import { markKey, permitKey, type Writing } from '../journal/index.js'
 import type { Execution, Wait } from './execution.js'
 import { type BeginStep, Frame, type FrameOwner } from './frame.js'
 import { failuresBeside, type StepOutcome } from './outcome.js'
@@ -90,6 +90,11 @@ export class Replay implements Execution, FrameOwner {
     this.failures = failuresBeside(this.failures, key)
   }
 
+  /** Only what is worked out of the records anew: it follows from them, as it did then. */
+  record(_record: Writing, stored: () => void): void {
+    stored()
+  }
+
   wait(one: Wait): void {
     this.openStep ??= one.key
     this.waits.push(one)
@@ -121,7 +126,6 @@ export class Replay implements Execution, FrameOwner {
 
   meet(): void {}
   reserve(): void {}
-  record(): void {}
 
   bodyOf(): undefined {
     return undefined

@@ -1,4 +1,4 @@
-import type { ClaimAnswer, Failure, Logger, NewRecord } from '../../ports/index.js'
+import { type ClaimAnswer, classify, type Failure, type Logger, type NewRecord } from '../../ports/index.js'
 import type { WorkflowDefinition } from '../graph/index.js'
 import {
   type Beginning,
@@ -15,7 +15,7 @@ import { migrated, migrationKey } from './migrated.js'
 import { Past } from './past.js'
 import { isNumbered } from './run-events.js'
 import type { RunKeeper } from './run-keeper.js'
-import type { RunSpec } from './run-spec.js'
+import type { RunSpec, StoreMoment } from './run-spec.js'
 import { sessionDataOf } from './stored-run.js'
 import { tenantOf } from './tenants.js'
 
@@ -53,7 +53,18 @@ export class RunResumer {
       return await this.#goOn(claim, definition, history, { now: storeNow, at }, resumption)
     } catch (error) {
       this.#logger.error({ error, run: claim.hold.run.id }, 'A run could not be gone on with')
+      if (classify(error) !== 'retry') await this.#leaveTo(claim)
       return undefined
+    }
+  }
+
+  /** Leaves a run to a person whose records will never be read as they are. */
+  async #leaveTo({ hold, head }: Claim): Promise<void> {
+    const move = { status: 'needs-attention', seen: head.nudge } as const
+    try {
+      await this.#keeper.lane.send({ kind: 'held', hold, records: [], move })
+    } catch (error) {
+      this.#logger.warn({ error, run: hold.run.id }, 'A run could not be left to a person; it is tried again')
     }
   }
 
@@ -61,7 +72,7 @@ export class RunResumer {
     { hold, head }: Claim,
     definition: WorkflowDefinition,
     { records }: History,
-    storeTime: { readonly now: number; readonly at: number },
+    storeTime: StoreMoment,
     { records: decided = [], isForced = false }: Resumption,
   ): Promise<LiveRun> {
     const keeper = this.#keeper

@@ -32,7 +32,7 @@ export interface RunSpec {
   readonly past: Past
   /** How many of its records have a number as events; where those were migrated, not so many as `past` has. */
   readonly numbered: number
-  /** The store's time and, at the same moment, that of the monotonic clock. */
+  /** Nothing for one that begins here. */
   readonly storeTime: StoreMoment | undefined
 }
 
@@ -41,6 +41,7 @@ export function factsOf({ definition, ref, tenant, session, priority, context, t
   return { runId: ref.id, workflow: definition.name, tenant, session, priority, context, traceparent }
 }
 
+/** What time it was in the store when the monotonic clock stood at some moment. */
 export interface StoreMoment {
   readonly now: number
   readonly at: number

@@ -207,6 +207,6 @@ export class Runs implements RunList {
       const begun = await this.#starter.begin(definition, input, { session, tenant, ...options }, false, repeated)
       return this.#handle(definition, begun instanceof LiveRun ? begun.spec.ref : begun)
     }
-    return Object.assign(open, { rerunFrom }) as unknown as RunHandle
+    return Object.assign(open, { rerunFrom })
   }
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { agent, bind, clock, createOrchestrator, logger, operation, signal, stateStore, workflow } from '../../index.js'
-import { createTestOrchestrator, InMemoryStateStore, ManualClock, RecordingLogger } from '../../testing/index.js'
+import { processes } from '../../../../../test/runs/processes.ts'
+import { agent, operation, signal, workflow } from '../../index.js'
+import { createTestOrchestrator } from '../../testing/index.js'
 
 const any = z.any()
 const go = signal('go', any)
@@ -36,29 +37,8 @@ const workflows = [waiting, late, thrice]
 /** Processes on one store that lasts. */
 function rig() {
   held.length = 0
-  const time = new ManualClock()
-  const store = new InMemoryStateStore({ clock: time })
-  const open = (role: 'all' | 'client' = 'all') =>
-    createOrchestrator({
-      workflows,
-      role,
-      ports: [bind(clock, time), bind(stateStore, store), bind(logger, new RecordingLogger())],
-      settings: { journal: { leaseMs: 300 } },
-    })
-  const pass = async (ms: number) => {
-    for (let passed = 0; passed < ms; passed += 50) {
-      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-      time.advance(50)
-    }
-  }
-  const during = async <Value>(promise: Promise<Value>): Promise<Value> => {
-    let isDone = false
-    const told = promise.finally(() => (isDone = true))
-    told.catch(() => {})
-    for (let turn = 0; turn < 200 && !isDone; turn++) await pass(50)
-    if (!isDone) throw new Error('It is stuck')
-    return told
-  }
+  const { open: openOne, pass, during } = processes()
+  const open = (role: 'all' | 'client' = 'all') => openOne({ workflows, role, settings: { journal: { leaseMs: 300 } } })
   return { open, pass, during, release: () => held.splice(0).forEach((resolve) => resolve()) }
 }
 

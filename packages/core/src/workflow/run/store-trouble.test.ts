@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import {
-  agent,
-  bind,
-  clock,
-  createOrchestrator,
-  logger,
-  operation,
-  stateStore,
-  type Workflow,
-  workflow,
-} from '../../index.js'
-import { InMemoryStateStore, ManualClock, RecordingLogger } from '../../testing/index.js'
+import { processes } from '../../../../../test/runs/processes.ts'
+import { agent, operation, type Workflow, workflow } from '../../index.js'
 
 const any = z.any()
 const growing: (() => void)[] = []
@@ -52,61 +42,39 @@ const workflows = [flow, large, looping, mapping, softly]
 type Mood = 'well' | 'busy' | 'broken' | 'silent'
 
 /** A process, and a store whose `append` is as the test wants it. */
-async function rig(given?: InMemoryStateStore, time = new ManualClock()) {
-  const store = given ?? new InMemoryStateStore({ clock: time })
+async function rig(shared = processes()) {
   const state = { mood: 'well' as Mood, appends: 0 }
   const asked: (() => void)[] = []
-  const moody = new Proxy(store, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name)
-      if (typeof value !== 'function') return value
-      return async (...args: unknown[]) => {
-        if (name === 'append') {
-          state.appends++
-          if (state.mood === 'silent') await new Promise<void>((resolve) => asked.push(resolve))
-          if (state.mood === 'busy') throw Object.assign(new Error('busy'), { status: 503 })
-          if (state.mood === 'broken') throw new Error('the disk is gone')
-        }
-        return Reflect.apply(value as (...all: unknown[]) => unknown, target, args)
+  const o = await shared.open({
+    workflows,
+    async between(method, call) {
+      if (method === 'append') {
+        state.appends++
+        if (state.mood === 'silent') await new Promise<void>((resolve) => asked.push(resolve))
+        if (state.mood === 'busy') throw Object.assign(new Error('busy'), { status: 503 })
+        if (state.mood === 'broken') throw new Error('the disk is gone')
       }
+      return call()
     },
   })
-  const o = await createOrchestrator({
-    workflows,
-    ports: [bind(clock, time), bind(stateStore, moody), bind(logger, new RecordingLogger())],
-    settings: { journal: { leaseMs: 1_000 } },
-  })
-  const pass = async (ms: number) => {
-    for (let passed = 0; passed < ms; passed += 50) {
-      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-      time.advance(50)
-    }
-  }
-  /** Waits for something while time passes. */
-  const during = async <Value>(promise: Promise<Value>): Promise<Value> => {
-    let isDone = false
-    const told = promise.finally(() => (isDone = true))
-    told.catch(() => {})
-    for (let turn = 0; turn < 200 && !isDone; turn++) await pass(50)
-    if (!isDone) throw new Error('It is stuck')
-    return told
-  }
   /** From now on the store is in this mood; what waited for an answer has it. */
   const becomes = (mood: Mood) => {
     state.mood = mood
     for (const answer of asked.splice(0)) answer()
   }
-  return { o, time, store, state, pass, during, becomes }
+  return { ...shared, o, state, becomes }
 }
 
 test('a step whose failure is too large to be kept fails its run, and no other one', async () => {
   for (const one of [looping, mapping] as Workflow<unknown>[]) {
     const { o, during } = await rig()
     const [result, beside] = await during(Promise.all([o.run(one, 1, { id: 'it' }), o.run(flow, 'beside')]))
-    expect(result).toMatchObject({ status: 'failed', failure: { code: 'workflow.function_failed' } })
+    // What is told is what is recorded: that it could not be.
+    const tooLarge = { status: 'failed', failure: { code: 'journal.value_too_large' } }
+    expect(result).toMatchObject(tooLarge)
     expect(beside).toMatchObject({ status: 'succeeded', output: 'beside' })
     expect(await during(o.run(flow, 'after'))).toMatchObject({ status: 'succeeded', output: 'after' })
-    expect(await during(o.attach(one, 'it').result())).toMatchObject({ status: 'failed' })
+    expect(await during(o.attach(one, 'it').result())).toMatchObject(tooLarge)
     await during(o.close())
   }
 })
@@ -159,9 +127,10 @@ test('where a store never answers, a run ends soon after its time is up', async 
 })
 
 test('two who start a run of one id that exists both find it', async () => {
-  const first = await rig()
+  const shared = processes()
+  const first = await rig(shared)
   expect(await first.during(first.o.run(flow, 'in', { id: 'it' }))).toMatchObject({ status: 'succeeded' })
-  const { o, during } = await rig(first.store, first.time)
+  const { o, during } = await rig(shared)
   const handles = await during(Promise.all([o.start(flow, 'in', { id: 'it' }), o.start(flow, 'in', { id: 'it' })]))
   for (const handle of handles) {
     expect(handle.id).toBe('it')

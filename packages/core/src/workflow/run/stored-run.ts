@@ -1,4 +1,4 @@
-import { type Clock, endedStatuses, Failure, isFailure } from '../../ports/index.js'
+import { type Clock, isEnded, Failure, isFailure } from '../../ports/index.js'
 import type { WorkflowDefinition } from '../graph/index.js'
 import { type Beginning, type Ending, type History, type Unfinished, valueOf } from '../journal/index.js'
 import { checkedOutput } from './contract.js'
@@ -50,7 +50,7 @@ export class StoredRuns {
     const { head } = history
     const replay = await this.replay(definition, history)
     const conclusion = await this.#conclusion(history, replay)
-    if ((endedStatuses as readonly string[]).includes(head.status)) {
+    if (isEnded(head.status)) {
       replay.frame.stop(head.status === 'cancelled' ? 'the run was cancelled' : 'the run has ended')
     }
     const told = valueOf(head.output ?? head.failure) as Ending | Unfinished | undefined

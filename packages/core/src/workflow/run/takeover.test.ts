@@ -1,25 +1,14 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import {
-  agent,
-  bind,
-  clock,
-  createOrchestrator,
-  lockStore,
-  logger,
-  operation,
-  stateStore,
-  workflow,
-} from '../../index.js'
-import type { StateStore } from '../../ports/index.js'
-import { InMemoryLockStore, InMemoryStateStore, ManualClock, RecordingLogger } from '../../testing/index.js'
+import { processes } from '../../../../../test/runs/processes.ts'
+import { agent, bind, lockStore, operation, workflow } from '../../index.js'
+import { InMemoryLockStore } from '../../testing/index.js'
 
 const any = z.any()
 
 /** What processes share; each may be cut off from the store. */
 function rig() {
-  const time = new ManualClock()
-  const store = new InMemoryStateStore({ clock: time })
+  const { open: openOne, time, store, pass, during } = processes()
   const locks = new InMemoryLockStore({ clock: time })
   const calls: string[] = []
   const held: (() => void)[] = []
@@ -46,35 +35,24 @@ function rig() {
   }
   /** A process that can be paused: then the store does not hear from it. */
   const open = async (name: string, options: { readonly role?: 'client' | 'worker' | 'all' } = {}) => {
-    const gate = gateOf(store)
+    const { between, ...gate } = gateOf()
     const flow = flowOf(name)
-    const o = await createOrchestrator({
+    const ports = [bind(lockStore, locks)]
+    const o = await openOne({
       workflows: [flow],
-      ports: [
-        bind(clock, time),
-        bind(stateStore, gate.store),
-        bind(lockStore, locks),
-        bind(logger, new RecordingLogger()),
-      ],
-      settings: { journal: { leaseMs: 1_000, instance: name } },
+      ports,
+      settings: { journal: { instance: name } },
+      between,
       ...options,
     })
     return { o, flow, gate }
   }
-  const pass = async (ms: number) => {
-    for (let passed = 0; passed < ms; passed += 50) {
-      await settled()
-      time.advance(50)
-    }
-    await settled()
-  }
-  return { time, store, open, pass, calls, release: () => held.splice(0).forEach((resolve) => resolve()) }
+  return { store, open, pass, during, calls, release: () => held.splice(0).forEach((resolve) => resolve()) }
 }
 
-function gateOf(store: StateStore) {
+function gateOf() {
   let waiting: (() => void)[] | undefined
-  const passed = () => (waiting === undefined ? Promise.resolve() : new Promise<void>((go) => waiting?.push(go)))
-  const gate = {
+  return {
     shut: () => {
       waiting = []
     },
@@ -83,35 +61,15 @@ function gateOf(store: StateStore) {
       waiting = undefined
       for (const go of told) go()
     },
-  }
-  const gated = new Proxy(store, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name)
-      if (typeof value !== 'function') return value
-      return async (...args: unknown[]) => {
-        await passed()
-        return Reflect.apply(value as (...all: unknown[]) => unknown, target, args)
-      }
+    between: async (_method: string, call: () => Promise<unknown>) => {
+      if (waiting !== undefined) await new Promise<void>((go) => waiting?.push(go))
+      return call()
     },
-  })
-  return { ...gate, store: gated }
-}
-
-async function settled() {
-  for (let turn = 0; turn < 30; turn++) await new Promise((resolve) => setImmediate(resolve))
-}
-
-/** Waits for something while time passes. */
-async function during<Value>(promise: Promise<Value>, pass: (ms: number) => Promise<void>): Promise<Value> {
-  let isDone = false
-  const told = promise.finally(() => (isDone = true))
-  told.catch(() => {})
-  for (let turn = 0; turn < 200 && !isDone; turn++) await pass(50)
-  return told
+  }
 }
 
 test('a run whose process is paused is taken over after its lease, and what that one writes later is refused', async () => {
-  const { open, pass, calls, release, store } = rig()
+  const { open, pass, during, calls, release, store } = rig()
   const first = await open('first')
   const second = await open('second')
   const local = first.o.run(first.flow, 'in', { id: 'it' })
@@ -122,38 +80,38 @@ test('a run whose process is paused is taken over after its lease, and what that
   expect(calls).toEqual(['first two'])
   await pass(600)
   expect(calls).toEqual(['first two', 'second two'])
-  expect(await during(second.o.attach(second.flow, 'it').result(), pass)).toMatchObject({ output: 'second in' })
+  expect(await during(second.o.attach(second.flow, 'it').result())).toMatchObject({ output: 'second in' })
 
   first.gate.open()
   release()
-  expect(await during(local, pass)).toMatchObject({ status: 'running', because: 'taken-over', runId: 'it' })
-  expect(await during(first.o.attach(first.flow, 'it').result(), pass)).toMatchObject({
+  expect(await during(local)).toMatchObject({ status: 'running', because: 'taken-over', runId: 'it' })
+  expect(await during(first.o.attach(first.flow, 'it').result())).toMatchObject({
     status: 'succeeded',
     output: 'second in',
   })
   const { records = [] } = (await store.read({ tenant: '$none', id: 'it' }, { limit: 100 })) ?? {}
   expect(records.filter(({ key }) => key === 'two')).toHaveLength(1)
   expect(await second.o.runs.get('it')).toMatchObject({ status: 'succeeded', takeovers: 1 })
-  await during(Promise.all([first.o.close(), second.o.close()]), pass)
+  await during(Promise.all([first.o.close(), second.o.close()]))
 })
 
 test('a handle of the process that lost a run tells the true result', async () => {
-  const { open, pass, release } = rig()
+  const { open, pass, during, release } = rig()
   const first = await open('first')
   const second = await open('second')
-  const run = await during(first.o.start(first.flow, 'in'), pass)
+  const run = await during(first.o.start(first.flow, 'in'))
   const result = run.result()
   await pass(100)
   first.gate.shut()
   await pass(1_500)
   first.gate.open()
   release()
-  expect(await during(result, pass)).toMatchObject({ status: 'succeeded', output: 'second in' })
-  await during(Promise.all([first.o.close(), second.o.close()]), pass)
+  expect(await during(result)).toMatchObject({ status: 'succeeded', output: 'second in' })
+  await during(Promise.all([first.o.close(), second.o.close()]))
 })
 
 test('a process whose lease has lapsed begins no step until it has renewed it', async () => {
-  const { open, pass, calls, release } = rig()
+  const { open, pass, during, calls, release } = rig()
   const first = await open('first')
   void first.o.run(first.flow, 'in', { id: 'a' })
   await pass(100)
@@ -166,7 +124,7 @@ test('a process whose lease has lapsed begins no step until it has renewed it', 
   await pass(500)
   expect(calls).toEqual(['first two', 'first two'])
   release()
-  await during(first.o.close(), pass)
+  await during(first.o.close())
 })
 
 test('a process that is back under its name goes on at once', async () => {
@@ -182,41 +140,41 @@ test('a process that is back under its name goes on at once', async () => {
 })
 
 test('a client leaves its runs to workers, and watches them', async () => {
-  const { open, pass, calls } = rig()
+  const { open, pass, during, calls } = rig()
   const client = await open('client', { role: 'client' })
   const result = client.o.run(client.flow, 'in', { id: 'it' })
   await pass(1_000)
   expect(calls).toEqual([])
   expect(await client.o.runs.get('it')).toMatchObject({ status: 'pending' })
-  expect(await during(client.o.attach(client.flow, 'it').result({ waitMs: 100 }), pass)).toMatchObject({
+  expect(await during(client.o.attach(client.flow, 'it').result({ waitMs: 100 }))).toMatchObject({
     status: 'running',
     because: 'stopped-waiting',
   })
   const worker = await open('worker', { role: 'worker' })
-  expect(await during(result, pass)).toMatchObject({ status: 'succeeded', output: 'worker in' })
+  expect(await during(result)).toMatchObject({ status: 'succeeded', output: 'worker in' })
   expect(calls).toEqual(['worker two'])
-  await during(Promise.all([client.o.close(), worker.o.close()]), pass)
+  await during(Promise.all([client.o.close(), worker.o.close()]))
 })
 
 test('a worker takes its own runs like those of others', async () => {
-  const { open, pass, calls } = rig()
+  const { open, during, calls } = rig()
   const worker = await open('worker', { role: 'worker' })
-  expect(await during(worker.o.run(worker.flow, 'in'), pass)).toMatchObject({ output: 'worker in' })
+  expect(await during(worker.o.run(worker.flow, 'in'))).toMatchObject({ output: 'worker in' })
   expect(calls).toEqual(['worker two'])
-  await during(worker.o.close(), pass)
+  await during(worker.o.close())
 })
 
 test('a run is handed back when its process closes, and goes on elsewhere', async () => {
-  const { open, pass, calls } = rig()
+  const { open, pass, during, calls } = rig()
   const first = await open('first')
   const local = first.o.run(first.flow, 'in', { id: 'it' })
   await pass(100)
   const closed = first.o.close({ drainMs: 200 })
-  expect(await during(local, pass)).toMatchObject({ status: 'running', because: 'host-closing' })
-  await during(closed, pass)
+  expect(await during(local)).toMatchObject({ status: 'running', because: 'host-closing' })
+  await during(closed)
   const second = await open('second')
-  expect(await during(second.o.attach(second.flow, 'it').result(), pass)).toMatchObject({ output: 'second in' })
+  expect(await during(second.o.attach(second.flow, 'it').result())).toMatchObject({ output: 'second in' })
   expect(calls).toEqual(['first two', 'second two'])
   expect(await second.o.runs.get('it')).toMatchObject({ takeovers: 0 })
-  await during(second.o.close(), pass)
+  await during(second.o.close())
 })

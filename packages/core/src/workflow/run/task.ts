@@ -1,14 +1,15 @@
 import type { OpenRequest } from '../../dispatch/index.js'
-import type { Failure, Operation, RunRecord } from '../../ports/index.js'
+import type { Failure, Operation } from '../../ports/index.js'
 import type { AnyCallRules } from '../graph/index.js'
-import { failureBodyOf, markKey, permitKey, valueOf, type Writing } from '../journal/index.js'
+import { markKey, permitKey } from '../journal/index.js'
 import { runFailure } from './failures.js'
 import type { Frame } from './frame.js'
 import { failed, type StepOutcome, succeeded } from './outcome.js'
+import { type Begun, endOf, recordEnd } from './record-end.js'
 import { enter, leave, type Slots, type Waiting } from './slots.js'
 
 /** One operation to be done within a run: asked for once there is a slot, its outcome recorded, and told when that is durable. */
-export abstract class Task implements Waiting {
+export abstract class Task implements Begun, Waiting {
   readonly frame: Frame
   readonly key: string
   /** How often its agents were tried, and how long it waited. */
@@ -48,16 +49,8 @@ export abstract class Task implements Waiting {
     return this.frame.isOver
   }
 
-  /** Whether nothing of the run comes after it. */
-  protected abstract get isAtLast(): boolean
-
-  /** Whether its failure ends the run at once. */
-  protected get isFatal(): boolean {
-    return false
-  }
-
-  /** It has ended. */
-  protected abstract ended(outcome: StepOutcome): void
+  abstract isLast(hasFailed: boolean): boolean
+  abstract ended(outcome: StepOutcome): void
 
   get ms(): number {
     return this.frame.execution.clock.monotonic() - this.#beganAt
@@ -67,7 +60,7 @@ export abstract class Task implements Waiting {
     const { execution } = this.frame
     if (!execution.past.isEmpty) {
       const record = execution.past.settled(this.key)
-      if (record !== undefined) return this.ended(outcomeOf(record))
+      if (record !== undefined) return this.ended(endOf(record))
     }
     if (execution.isReplay) return execution.leftOpen(this.key)
     execution.enter()
@@ -86,7 +79,7 @@ export abstract class Task implements Waiting {
       this.#input = this.makeInput()
       if (this.rules.atMostOnce === true) return this.#mark()
     } catch (error) {
-      return this.#end('failure', error)
+      return this.#end(failed, error)
     }
     execution.started(this.key, this.#operation)
     this.#ask(this.#operation)
@@ -116,7 +109,7 @@ export abstract class Task implements Waiting {
   #succeeded(output: unknown): void {
     this.#unwatch()
     if (this.isOver) return this.#leave()
-    this.#end('result', output)
+    this.#end(succeeded, output)
   }
 
   #failed(error: unknown, operation: Operation): void {
@@ -133,42 +126,22 @@ export abstract class Task implements Waiting {
 
   #mended(failure: Failure): void {
     const unmended = (error: unknown) =>
-      this.#end('failure', error === failure ? failure : this.frame.blame(this.key, 'onFailure', error))
+      this.#end(failed, error === failure ? failure : this.frame.blame(this.key, 'onFailure', error))
     let output: unknown
     try {
       output = this.mend(failure)
     } catch (error) {
       return unmended(error)
     }
-    if (output instanceof Promise) output.then((mended) => this.#end('result', mended), unmended)
-    else this.#end('result', output)
+    if (output instanceof Promise) output.then((mended) => this.#end(succeeded, mended), unmended)
+    else this.#end(succeeded, output)
   }
 
-  /** Records how it ended, and tells when that is durable; at once where nothing is to be begun after it. */
-  #end(kind: 'result' | 'failure', value: unknown): void {
-    const { frame, attempts } = this
+  #end(as: typeof succeeded | typeof failed, value: unknown): void {
     if (this.isOver) return this.#leave()
-    const { ms } = this
-    let record: Writing
-    let outcome = kind === 'result' ? succeeded(value, ms, this.waitedMs) : failed(value, ms, this.waitedMs)
-    const { agent } = this.#operation
-    try {
-      const body = value === undefined ? undefined : frame.execution.bodyOf(`The ${kind} of ${this.key}`, value)
-      record = { key: this.key, kind, body, agent, attempt: attempts, tookMs: Math.round(ms) }
-    } catch (error) {
-      outcome = failed(error, ms, this.waitedMs)
-      const body = failureBodyOf(error)
-      record = { key: this.key, kind: 'failure', body, agent, attempt: attempts, tookMs: Math.round(ms) }
-    }
+    const ended = as(value, this.ms, this.waitedMs)
     leave(this.#gates)
-    const tell = () => {
-      this.ended(outcome)
-      frame.execution.leave()
-    }
-    if (this.isAtLast || (outcome.status === 'failed' && this.isFatal)) {
-      frame.execution.record(record, () => {})
-      tell()
-    } else frame.execution.record(record, tell)
+    recordEnd(this, ended, this.#operation.agent, this.attempts)
   }
 
   #leave(): void {
@@ -215,9 +188,4 @@ export abstract class Task implements Waiting {
     this.#watch?.[Symbol.dispose]()
     this.#own = undefined
   }
-}
-
-/** How a step ended, as it was recorded. */
-export function outcomeOf({ kind, body, tookMs = 0 }: RunRecord): StepOutcome {
-  return kind === 'failure' ? failed(valueOf(body), tookMs) : succeeded(valueOf(body), tookMs)
 }

@@ -1,18 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import {
-  agent,
-  bind,
-  clock,
-  createOrchestrator,
-  logger,
-  operation,
-  signal,
-  stateStore,
-  type Workflow,
-  workflow,
-} from '../../index.js'
-import { InMemoryStateStore, ManualClock, RecordingLogger } from '../../testing/index.js'
+import { processes } from '../../../../../test/runs/processes.ts'
+import { agent, operation, signal, type Workflow, workflow } from '../../index.js'
 
 const any = z.any()
 const calls: string[] = []
@@ -40,27 +29,8 @@ const renamed = workflow('flow', { input: any, output: any })
 /** Processes, one after the other, on one store. */
 function line() {
   calls.length = 0
-  const time = new ManualClock()
-  const store = new InMemoryStateStore({ clock: time })
-  const pass = async (ms: number) => {
-    for (let passed = 0; passed < ms; passed += 50) {
-      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-      time.advance(50)
-    }
-  }
-  const during = async <Value>(promise: Promise<Value>): Promise<Value> => {
-    let isDone = false
-    const told = promise.finally(() => (isDone = true))
-    told.catch(() => {})
-    for (let turn = 0; turn < 200 && !isDone; turn++) await pass(50)
-    return told
-  }
-  const open = (...workflows: AnyFlow[]) =>
-    createOrchestrator({
-      workflows,
-      ports: [bind(clock, time), bind(stateStore, store), bind(logger, new RecordingLogger())],
-      settings: { journal: { leaseMs: 1_000 } },
-    })
+  const { open: openOne, pass, during } = processes()
+  const open = (...workflows: AnyFlow[]) => openOne({ workflows })
   /** A run that waits, of a process that is gone. */
   const begun = async () => {
     const o = await open(one)

@@ -1,5 +1,5 @@
 import type { BeginStep } from '../frame.js'
-import { beginCompute } from './compute-step.js'
+import { ComputeRun } from './compute-step.js'
 import { LoopRun } from './loop-step.js'
 import { MapRun } from './map-step.js'
 import { NestedRun } from './nested-step.js'
@@ -13,7 +13,7 @@ export const beginStep: BeginStep = (frame, place, step) => {
     case 'step':
       return new OperationTask(frame, place, step).begin()
     case 'compute':
-      return beginCompute(frame, place, step)
+      return new ComputeRun(frame, place, step).begin()
     case 'map':
       return new MapRun(frame, place, step).begin()
     case 'loop':

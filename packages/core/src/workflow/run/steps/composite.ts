@@ -1,12 +1,14 @@
 import type { Failure } from '../../../ports/index.js'
-import type { StepDefinition } from '../../graph/index.js'
-import { failureBodyOf } from '../../journal/index.js'
+import type { AnyState, StepDefinition } from '../../graph/index.js'
 import type { Frame } from '../frame.js'
-import { failed, succeeded } from '../outcome.js'
-import { outcomeOf } from '../task.js'
+import { type Ended, failed, type StepOutcome, succeeded } from '../outcome.js'
+import { type Begun, endOf, recordEnd } from '../record-end.js'
 
-/** A step that consists of others. What it came to is worked out of their records; only its failure has one of its own. */
-export class Composite<Step extends StepDefinition> {
+/**
+ * A step that consists of others. What it came to is worked out of their records; one of its own it has only for a failure,
+ * or where that was mended.
+ */
+export class Composite<Step extends StepDefinition> implements Begun {
   readonly frame: Frame
   readonly step: Step
   readonly key: string
@@ -34,42 +36,46 @@ export class Composite<Step extends StepDefinition> {
     if (record === undefined) return false
     past.settledWhole(this.key)
     this.#isOver = true
-    this.frame.settle(this.#place, outcomeOf(record))
+    this.ended(endOf(record))
     return true
   }
 
   succeed(output: unknown): void {
     if (this.isOver) return
     this.#isOver = true
-    const span = this.frame.execution.past.spanOf(this.key)
-    this.frame.settle(this.#place, succeeded(output, Math.max(this.#ms, span)))
+    this.ended(succeeded(output, this.ms))
   }
 
   fail(failure: Failure): void {
     if (this.isOver) return
-    this.#isOver = true
-    const { execution } = this.frame
     // It is recorded, and read again, as one failure.
-    execution.overruled(this.key)
-    const outcome = failed(failure, this.#ms)
-    const tell = () => this.frame.settle(this.#place, outcome)
-    if (execution.isReplay) return tell()
-    execution.enter()
-    const body = failureBodyOf(failure)
-    const record = { key: this.key, kind: 'failure' as const, body, attempt: 1, tookMs: Math.round(this.#ms) }
-    if (this.frame.isAtLast || (this.frame.isOutermost && !this.step.isOptional)) {
-      execution.record(record, () => {})
-      tell()
-      execution.leave()
-      return
-    }
-    execution.record(record, () => {
-      tell()
-      execution.leave()
-    })
+    this.frame.execution.overruled(this.key)
+    this.end(failed(failure, this.ms))
   }
 
-  get #ms(): number {
-    return this.frame.execution.clock.monotonic() - this.#beganAt
+  /** Ends it as a whole: that is recorded. */
+  protected end(ended: Ended): void {
+    if (this.isOver) return
+    this.#isOver = true
+    this.frame.execution.enter()
+    recordEnd(this, ended)
+  }
+
+  isLast(hasFailed: boolean): boolean {
+    return this.frame.isLast(this.step, hasFailed)
+  }
+
+  ended(outcome: StepOutcome): void {
+    this.frame.settle(this.#place, outcome)
+  }
+
+  /** What its functions may decide by. */
+  protected state(): AnyState {
+    return this.frame.state(this.#place)
+  }
+
+  protected get ms(): number {
+    const { clock, past } = this.frame.execution
+    return Math.max(clock.monotonic() - this.#beganAt, past.spanOf(this.key))
   }
 }

@@ -1,47 +1,55 @@
 import type { ComputeStep } from '../../graph/index.js'
-import type { Writing } from '../../journal/index.js'
 import type { Frame } from '../frame.js'
-import { failed, succeeded } from '../outcome.js'
-import { outcomeOf } from '../task.js'
+import { failed, type StepOutcome, succeeded } from '../outcome.js'
+import { type Begun, endOf, recordEnd } from '../record-end.js'
 
 /** A step that works something out of what is there. */
-export function beginCompute(frame: Frame, place: number, step: ComputeStep): void {
-  const { execution } = frame
-  const key = frame.keyOf(step)
-  const record = execution.past.settled(key)
-  if (record !== undefined) return frame.settle(place, outcomeOf(record))
-  if (execution.isReplay) return execution.leftOpen(key)
-  execution.enter()
-  execution.started(key)
-  const beganAt = execution.clock.monotonic()
+export class ComputeRun implements Begun {
+  readonly frame: Frame
+  readonly key: string
+  readonly #place: number
+  readonly #step: ComputeStep
+  #beganAt = 0
 
-  const end = (kind: 'result' | 'failure', value: unknown): void => {
-    if (frame.isOver) return execution.leave()
-    const ms = execution.clock.monotonic() - beganAt
-    const outcome = kind === 'result' ? succeeded(value, ms) : failed(value, ms)
-    let body: Writing['body']
+  constructor(frame: Frame, place: number, step: ComputeStep) {
+    this.frame = frame
+    this.key = frame.keyOf(step)
+    this.#place = place
+    this.#step = step
+  }
+
+  begin(): void {
+    const { key, frame } = this
+    const { execution } = frame
+    const record = execution.past.settled(key)
+    if (record !== undefined) return this.ended(endOf(record))
+    if (execution.isReplay) return execution.leftOpen(key)
+    execution.enter()
+    execution.started(key)
+    this.#beganAt = execution.clock.monotonic()
+    const step = this.#step
+    const blamed = (error: unknown) => this.#end(failed, frame.blame(step.name, 'run', error))
+    let output: unknown
     try {
-      body = value === undefined ? undefined : execution.bodyOf(`The ${kind} of ${key}`, value)
+      output = step.run(frame.state(this.#place))
     } catch (error) {
-      return end('failure', error)
+      return blamed(error)
     }
-    const tell = () => {
-      frame.settle(place, outcome)
-      execution.leave()
-    }
-    const record = { key, kind, body, attempt: 1, tookMs: Math.round(ms) }
-    if (!frame.isAtLast) return execution.record(record, tell)
-    execution.record(record, () => {})
-    tell()
+    if (output instanceof Promise) output.then((value) => this.#end(succeeded, value), blamed)
+    else this.#end(succeeded, output)
   }
-  const blamed = (error: unknown) => end('failure', frame.blame(step.name, 'run', error))
 
-  let output: unknown
-  try {
-    output = step.run(frame.state(step.after))
-  } catch (error) {
-    return blamed(error)
+  isLast(hasFailed: boolean): boolean {
+    return this.frame.isLast(this.#step, hasFailed)
   }
-  if (output instanceof Promise) output.then((value) => end('result', value), blamed)
-  else end('result', output)
+
+  ended(outcome: StepOutcome): void {
+    this.frame.settle(this.#place, outcome)
+  }
+
+  #end(as: typeof succeeded | typeof failed, value: unknown): void {
+    const { execution, isOver } = this.frame
+    if (isOver) return execution.leave()
+    recordEnd(this, as(value, execution.clock.monotonic() - this.#beganAt))
+  }
 }

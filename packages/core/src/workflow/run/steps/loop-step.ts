@@ -18,7 +18,7 @@ export class LoopRun extends Composite<LoopStep> {
   begin(): void {
     if (this.isSettled()) return
     this.frame.execution.started(this.key)
-    this.#state = this.frame.state(this.step.after)
+    this.#state = this.state()
     this.#turn()
   }
 
@@ -99,11 +99,11 @@ class RoundTask extends Task {
     return this.#loop.makeInput()
   }
 
-  protected get isAtLast(): boolean {
+  isLast(): boolean {
     return false
   }
 
-  protected ended(outcome: StepOutcome): void {
+  ended(outcome: StepOutcome): void {
     this.#loop.roundEnded(outcome)
   }
 }

@@ -30,7 +30,7 @@ export class MapRun extends Composite<MapStep> {
     const { execution } = frame
     execution.started(this.key)
     try {
-      this.#state = frame.state(step.after)
+      this.#state = this.state()
       this.#items = this.#list(this.#state)
       this.#keys = this.#keysOf(this.#items)
       this.#left = this.#items.length
@@ -188,11 +188,11 @@ class ItemTask extends Task {
     return this.#map.inputOf(this.#index)
   }
 
-  protected get isAtLast(): boolean {
+  isLast(): boolean {
     return this.#map.isAtLast
   }
 
-  protected ended(outcome: StepOutcome): void {
+  ended(outcome: StepOutcome): void {
     this.#map.itemEnded(this.#index, outcome)
   }
 }

@@ -1,7 +1,6 @@
 import type { Failure } from '../../../ports/index.js'
 import type { NestedStep } from '../../graph/index.js'
-import { bodyOf } from '../../journal/index.js'
-import type { StepOutcome } from '../outcome.js'
+import { type StepOutcome, succeeded } from '../outcome.js'
 import { Composite } from './composite.js'
 import { InnerWorkflow } from './inner-workflow.js'
 
@@ -13,7 +12,7 @@ export class NestedRun extends Composite<NestedStep> {
     frame.execution.started(key)
     let input: unknown = frame.input
     try {
-      if (step.with !== undefined) input = step.with(frame.state(step.after))
+      if (step.with !== undefined) input = step.with(this.state())
     } catch (error) {
       return this.fail(frame.blame(step.name, 'with', error))
     }
@@ -24,37 +23,26 @@ export class NestedRun extends Composite<NestedStep> {
   #ended(outcome: StepOutcome): void {
     if (outcome.status === 'succeeded') return this.succeed(outcome.output)
     const { failure } = outcome as { readonly failure: Failure }
-    const { onFailure, after, name } = this.step
+    const { onFailure, name } = this.step
     this.frame.execution.overruled(this.key)
     if (onFailure === undefined || this.frame.execution.isReplay) return this.fail(failure)
     const { execution } = this.frame
     execution.enter()
+    // What was mended is recorded: it is not worked out again.
+    const mended = (output: unknown) => {
+      this.end(succeeded(output, this.ms))
+      execution.leave()
+    }
     const blamed = (error: unknown) => {
       this.fail(this.frame.blame(name, 'onFailure', error))
       execution.leave()
     }
     try {
-      const mended = onFailure(failure, this.frame.state(after))
-      if (mended instanceof Promise) mended.then((output) => this.#mended(output), blamed)
-      else this.#mended(mended)
+      const made = onFailure(failure, this.state())
+      if (made instanceof Promise) made.then(mended, blamed)
+      else mended(made)
     } catch (error) {
       blamed(error)
-    }
-  }
-
-  /** What was mended is recorded: it is not worked out again. */
-  #mended(output: unknown): void {
-    const { execution } = this.frame
-    if (this.isOver) return execution.leave()
-    try {
-      const body = output === undefined ? undefined : bodyOf(`The result of ${this.key}`, output)
-      execution.record({ key: this.key, kind: 'result', body, attempt: 1 }, () => {
-        this.succeed(output)
-        execution.leave()
-      })
-    } catch (error) {
-      this.fail(error as Failure)
-      execution.leave()
     }
   }
 }

@@ -20,27 +20,23 @@ export class OperationTask extends Task {
     const step = this.#step
     if (step.with === undefined) return frame.input
     try {
-      return step.with(frame.state(step.after))
+      return step.with(frame.state(this.#place))
     } catch (error) {
       throw frame.blame(step.name, 'with', error)
     }
   }
 
   protected override mend(failure: Failure): unknown {
-    const { onFailure, after } = this.#step
+    const { onFailure } = this.#step
     if (onFailure === undefined) throw failure
-    return onFailure(failure, this.frame.state(after))
+    return onFailure(failure, this.frame.state(this.#place))
   }
 
-  protected get isAtLast(): boolean {
-    return this.frame.isAtLast
+  isLast(hasFailed: boolean): boolean {
+    return this.frame.isLast(this.#step, hasFailed)
   }
 
-  protected override get isFatal(): boolean {
-    return this.frame.isOutermost && !this.#step.isOptional
-  }
-
-  protected ended(outcome: StepOutcome): void {
+  ended(outcome: StepOutcome): void {
     this.frame.settle(this.#place, outcome)
   }
 }

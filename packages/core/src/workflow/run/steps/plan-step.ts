@@ -94,7 +94,7 @@ export class PlanRun extends Composite<PlanStep> {
   #proposed(): unknown {
     const { frame, step } = this
     try {
-      return step.nodes(frame.state(step.after))
+      return step.nodes(this.state())
     } catch (error) {
       throw frame.blame(step.name, 'nodes', error)
     }
@@ -117,11 +117,11 @@ class NodeTask extends Task {
     return this.#node.input
   }
 
-  protected get isAtLast(): boolean {
+  isLast(): boolean {
     return this.#plan.isAtLast
   }
 
-  protected ended(outcome: StepOutcome): void {
+  ended(outcome: StepOutcome): void {
     this.#plan.nodeEnded(this.#place, outcome)
   }
 }
