@@ -128,7 +128,12 @@ export class Connection {
   }
 }
 
-/** Whether what it is connected to does not write: it was a primary server, or is one elsewhere by now. */
+/**
+ * What tells that a connection is of no more use: what it is connected to does not write, because it was a primary server, or
+ * is one elsewhere by now; or it is not what it was, because a pooler has given it to others meanwhile.
+ */
+const uselessCodes: readonly unknown[] = ['25006', '26000', '42P05', '25P02', '0A000']
+
 function isUseless(error: unknown): boolean {
-  return (error as { code?: unknown } | undefined)?.code === '25006'
+  return uselessCodes.includes((error as { code?: unknown } | undefined)?.code)
 }

@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import type { Clock, Logger } from '@baton/core/ports'
 import { graceMs } from './connections.js'
 import { postgresFailure } from './failures.js'
-import type { PgPool } from './pg.js'
+import type { PgClient, PgPool } from './pg.js'
 
 export interface PoolSettings {
   readonly url?: string | undefined
@@ -44,8 +44,11 @@ export async function openPool(settings: PoolSettings, { clock, logger }: PoolDe
     max: maxConnections,
     // What waits for a connection gives up first: then what is being opened is closed.
     connectionTimeoutMillis: connectTimeoutMs + 100,
-    statement_timeout: statementTimeoutMs,
-    lock_timeout: lockTimeoutMs,
+    // Not with the greeting, which poolers do not take.
+    verify: (client: PgClient, done: (error?: unknown) => void) => {
+      const text = `set statement_timeout = ${statementTimeoutMs}; set lock_timeout = ${lockTimeoutMs}`
+      client.query({ text }).then(() => done(), done)
+    },
     query_timeout: statementTimeoutMs + 2 * graceMs,
     application_name: applicationName,
     keepAlive: true,

@@ -1,4 +1,4 @@
-import { isFailure } from '@baton/core/ports'
+import { blamesStore, isFailure } from '@baton/core/ports'
 import { expect, test } from 'vitest'
 import { failureOf, isBusy } from './failure-of.js'
 import { storeFailure } from './failures.js'
@@ -29,6 +29,12 @@ test.each([
   [{ code: 'ERR_OUT_OF_RANGE' }, 'store.refused', false],
   [{ code: 'ERR_INVALID_ARG_TYPE' }, 'store.refused', false],
   [{ code: 'ERR_INVALID_STATE' }, 'store.unavailable', true],
+  // The system's codes can look like a server's.
+  [{ code: 'EPIPE', syscall: 'write' }, 'store.unavailable', true],
+  [{ code: 'EPERM', syscall: 'connect' }, 'store.unavailable', true],
+  [{ code: '26000' }, 'store.unavailable', true],
+  [{ code: '28P01' }, 'store.denied', false],
+  [{ code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'store.denied', false],
   [{}, 'store.unavailable', true],
 ])('a driver that says %j means %s', (fields, code, retryable) => {
   const cause = coded(fields)
@@ -58,4 +64,15 @@ test('a lock that could not be had is told apart', () => {
   for (const fields of [{ errcode: 13 }, { code: 'SQLITE_FULL' }, { code: '40001' }, {}])
     expect(isBusy(coded(fields))).toBe(false)
   expect([isBusy(undefined), isBusy(null), isBusy('busy')]).toEqual([false, false, false])
+})
+
+test('what somebody has to see to is told apart from what was asked', () => {
+  const isBlamed = (fields: object) => blamesStore(failureOf(coded(fields), 'append'))
+  expect([{ code: '53100' }, { code: '28P01' }, { code: '42P01' }, { errcode: 8 }].every(isBlamed)).toBe(true)
+  expect([{ code: '23502' }, { code: '57P01' }, { errcode: 19 }, {}].some(isBlamed)).toBe(false)
+})
+
+test('a transaction of whoever has handed the connection in is waited for', () => {
+  const error = Object.assign(new Error('cannot start a transaction within a transaction'), { errcode: 1 })
+  expect([isBusy(error), failureOf(error, 'append')]).toEqual([true, expect.objectContaining({ retryable: true })])
 })

@@ -11,6 +11,16 @@ type Code =
   | 'store.corrupt'
   | 'store.refused'
 
+/** What somebody has to see to, and does not lie in what was asked. */
+const ofStore: ReadonlySet<Code> = new Set([
+  'store.denied',
+  'store.cannot_open',
+  'store.no_tables',
+  'store.full',
+  'store.read_only',
+  'store.corrupt',
+])
+
 /** What SQLSTATEs mean, by how they begin; the first match counts. */
 const sqlStates: readonly (readonly [string, Code])[] = [
   ['53100', 'store.full'],
@@ -32,6 +42,11 @@ const sqlStates: readonly (readonly [string, Code])[] = [
   ['57', 'store.unavailable'],
   ['58', 'store.unavailable'],
   ['25P03', 'store.unavailable'],
+  // A connection that is not what it was: a pooler has given it to others meanwhile. Another one is taken.
+  ['26000', 'store.unavailable'],
+  ['42P05', 'store.unavailable'],
+  ['25P02', 'store.unavailable'],
+  ['0A000', 'store.unavailable'],
 ]
 
 /** What SQLite's result codes mean. */
@@ -72,7 +87,8 @@ const sqliteNames: Readonly<Record<string, number>> = {
 export function failureOf(error: unknown, doing: string): unknown {
   if (isFailure(error) || isAbort(error)) return error
   const code = codeOf(error)
-  return storeFailure(code, { doing, because: becauseOf(error) }, error)
+  const details = { doing, because: becauseOf(error) }
+  return storeFailure(code, ofStore.has(code) ? { ...details, blames: 'store' } : details, error)
 }
 
 /** Whether an error means that a unique key is there already. */
@@ -83,14 +99,15 @@ export function isDuplicate(error: unknown): boolean {
 /** Whether SQLite could not get its lock at once. */
 export function isBusy(error: unknown): boolean {
   const number = sqliteNumber(error)
-  return number === 5 || number === 6 || number === 15
+  return number === 5 || number === 6 || number === 15 || isWithin(error)
 }
 
 function codeOf(error: unknown): Code {
   const number = sqliteNumber(error)
   if (number !== undefined) return ofSqlite(number, error)
-  const { code } = (error ?? {}) as { code?: unknown }
-  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
+  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown }
+  // The codes of the system, such as EPIPE, can look like those of a server.
+  if (typeof code === 'string' && syscall === undefined && /^[0-9A-Z]{5}$/.test(code)) {
     return sqlStates.find(([begin]) => code.startsWith(begin))?.[1] ?? 'store.refused'
   }
   // A value that a driver cannot take or give stays one, however often it is asked.
@@ -101,9 +118,14 @@ function codeOf(error: unknown): Code {
   return error instanceof TypeError || error instanceof RangeError ? 'store.refused' : 'store.unavailable'
 }
 
+/** Whether whoever has handed a connection in is within a transaction of his own. */
+function isWithin(error: unknown): boolean {
+  return sqliteNumber(error) === 1 && errorText(error).includes('within a transaction')
+}
+
 function ofSqlite(number: number, error: unknown): Code {
   if (number === 1 && /no such (table|column)|has no column/.test(errorText(error))) return 'store.no_tables'
-  return sqliteCodes[number] ?? 'store.refused'
+  return isWithin(error) ? 'store.unavailable' : (sqliteCodes[number] ?? 'store.refused')
 }
 
 /** The result code of SQLite, as Node's own driver and better-sqlite3 tell it. */

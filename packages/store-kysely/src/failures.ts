@@ -7,6 +7,8 @@ interface While {
 
 interface Because extends While {
   readonly because: string
+  /** Whether somebody has to see to the store, and not to what was asked. */
+  readonly blames?: 'store'
 }
 
 export const storeFailure = declareFailures({

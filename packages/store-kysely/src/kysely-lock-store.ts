@@ -41,10 +41,9 @@ export class KyselyLockStore implements LockStore {
   }
 
   async #do<Value>(doing: string, call: StoreCall | undefined, work: () => Promise<Value>): Promise<Value> {
-    try {
-      return await untilAborted(work(), call?.signal)
-    } catch (error) {
+    const failed = (error: unknown) => {
       throw failureOf(error, doing)
     }
+    return untilAborted(work().catch(failed), call?.signal)
   }
 }

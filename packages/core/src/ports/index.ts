@@ -73,5 +73,5 @@ export {
   type WorkflowVersion,
   type Write,
 } from './run-record.js'
-export { journalFailure, largestBody, type StateStore, type StoreCall, stateStore } from './state-store.js'
+export { blamesStore, journalFailure, largestBody, type StateStore, type StoreCall, stateStore } from './state-store.js'
 export { type Span, type Tracer, tracer } from './tracer.js'

@@ -1,4 +1,4 @@
-import { declareFailures, token } from '../protocol/index.js'
+import { declareFailures, isFailure, token } from '../protocol/index.js'
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -32,6 +32,8 @@ export interface StoreCall {
  * - What is not given is absent when it is read back; what is empty or zero stays so.
  * - What callers do to the objects that they gave or got does not change the store.
  * - A call whose signal is aborted already rejects with its reason and does nothing.
+ * - A call that fails is `retryable` where it may succeed when it is made again; one that fails for something about the store
+ *   that somebody has to see to has `blames: 'store'` in its details; any other failure means what was asked.
  */
 export interface StateStore {
   /**
@@ -135,6 +137,14 @@ export const stateStore = token<StateStore>('baton.state-store')
 
 /** The largest body that a store takes, in characters. */
 export const largestBody = 1_048_576
+
+/**
+ * Whether a call failed for something about the store, and not for what was asked: a full disk, a wrong password, tables that
+ * are missing. To ask again at once is of no use; who has something that must not be lost goes on when that is seen to.
+ */
+export function blamesStore(error: unknown): boolean {
+  return isFailure(error) && (error.details as { readonly blames?: unknown }).blames === 'store'
+}
 
 export const journalFailure = declareFailures({
   'journal.value_too_large': {

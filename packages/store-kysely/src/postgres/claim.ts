@@ -4,6 +4,7 @@ import type { Database } from '../engine.js'
 import { headColumns } from '../head-columns.js'
 import { type HeadRow, headOf } from '../rows.js'
 import type { TableNames } from '../table-names.js'
+import type { NamedStatement, PostgresLane } from './lane.js'
 import type { Tables } from '../tables.js'
 import { interval, postgresColumns, unnested } from './columns.js'
 
@@ -20,16 +21,25 @@ const forgottenAfterMs = 86_400_000
 const isSound = `s.shape between -9007199254740991 and 9007199254740991 and s.token < 9007199254740991 and s.takeovers < 2147483647
   and isfinite(s.created_at) and (s.ended_at is null or isfinite(s.ended_at))`
 
-/** Renews the lease of a runner and takes runs: what another is just taking is passed over. */
+/**
+ * Renews the lease of a runner and takes runs: what another is just taking is passed over. The lease is renewed on the
+ * connection that is kept for writing: however busy the others are, a process that lives is not taken for dead.
+ */
 export class PostgresClaim {
   readonly #db: Kysely<Tables>
   readonly #names: TableNames
   readonly #isGone: IsGone
+  readonly #lane: PostgresLane
+  readonly #beat: NamedStatement
+  readonly #signals: NamedStatement
 
-  constructor({ db, names }: Database, isGone: IsGone) {
+  constructor({ db, names }: Database, lane: PostgresLane, isGone: IsGone) {
     this.#db = db
     this.#names = names
     this.#isGone = isGone
+    this.#lane = lane
+    this.#beat = { name: `${names.prefix}beat`, text: beatSql(names) }
+    this.#signals = { name: `${names.prefix}told`, text: toldSql(names) }
   }
 
   async claim(request: ClaimRequest): Promise<ClaimAnswer> {
@@ -48,12 +58,7 @@ export class PostgresClaim {
   }
 
   async #renew({ runner: { name, host, pid, instance }, leaseMs }: ClaimRequest): Promise<void> {
-    await this.#query(
-      `insert into ${this.#names.runners} as r (name, host, pid, instance, lease_until)
-       values ($1, $2, $3, $4, clock_timestamp() + ${interval('$5::float8')})
-       on conflict (name) do update set host = excluded.host, pid = excluded.pid, instance = excluded.instance, lease_until = excluded.lease_until`,
-      [name, host ?? null, pid ?? null, instance ?? null, leaseMs],
-    )
+    await this.#lane.query(this.#beat, [name, host ?? null, pid ?? null, instance ?? null, leaseMs])
   }
 
   /** Ends the leases of those that this process follows, and sweeps out what is long forgotten. */
@@ -68,7 +73,7 @@ export class PostgresClaim {
     // Many may start at once: all take the rows in one order, and nobody waits for what another one is removing.
     const followed = await this.#query<{ name: string }>(
       `with followed as materialized (
-         select name from ${runners} where (instance = $1 and name <> $2) or name = any($3::text[])
+         select name from ${runners} where ((instance = $1 and name <> $2) or name = any($3::text[])) and lease_until > clock_timestamp()
          order by name for no key update)
        update ${runners} r set lease_until = clock_timestamp() from followed f where r.name = f.name returning r.name`,
       [instance ?? null, name, gone],
@@ -154,9 +159,8 @@ export class PostgresClaim {
 
   /** The time, and which runs were told something since their runner took them. */
   async #told(runner: string): Promise<{ readonly now: number; readonly nudged: readonly Nudged[] }> {
-    const rows = await this.#query<{ now: number; tenant: string | null; id: string; nudge: number }>(
-      `select ${postgresColumns.millis('clock_timestamp()')} as now, s.tenant, s.id, s.nudge
-       from (select 1) one left join ${this.#names.states} s on s.status = 'running' and s.runner = $1 and s.nudge > s.heard`,
+    const rows = await this.#lane.query<{ now: number; tenant: string | null; id: string; nudge: number }>(
+      this.#signals,
       [runner],
     )
     const nudged = rows.flatMap(({ tenant, id, nudge }) => (tenant === null ? [] : [{ tenant, id, nudge }]))
@@ -166,6 +170,17 @@ export class PostgresClaim {
   async #query<Row>(text: string, values: readonly unknown[]): Promise<readonly Row[]> {
     return (await this.#db.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows
   }
+}
+
+function beatSql({ runners }: TableNames): string {
+  return `insert into ${runners} as r (name, host, pid, instance, lease_until)
+    values ($1, $2, $3, $4, clock_timestamp() + ${interval('$5::float8')})
+    on conflict (name) do update set host = excluded.host, pid = excluded.pid, instance = excluded.instance, lease_until = excluded.lease_until`
+}
+
+function toldSql({ states }: TableNames): string {
+  return `select ${postgresColumns.millis('clock_timestamp()')} as now, s.tenant, s.id, s.nudge
+    from (select 1) one left join ${states} s on s.status = 'running' and s.runner = $1 and s.nudge > s.heard`
 }
 
 /** Which holders of running runs have no lease; found by their names, of which there are few, not by their runs. */

@@ -34,7 +34,7 @@ export class PostgresEngine implements StateEngine {
     this.words = postgresWords(deps)
     this.#append = new PostgresAppend(lane, names)
     this.#signals = new PostgresSignals(lane, names)
-    this.#claim = new PostgresClaim(deps, isGone)
+    this.#claim = new PostgresClaim(deps, lane, isGone)
     if (listen !== undefined) this.listen = listen
   }
 

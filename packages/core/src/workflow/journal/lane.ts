@@ -1,4 +1,4 @@
-import { classify, type Clock, type Outcome, type StateStore, type Write } from '../../ports/index.js'
+import { blamesStore, classify, type Clock, type Outcome, type StateStore, type Write } from '../../ports/index.js'
 
 /** Whoever has something to be stored: one run. */
 export interface LaneEntry {
@@ -145,7 +145,8 @@ export class Lane {
   }
 
   /** Sends a batch until an answer comes. Where it is refused, the culprit is found by halves: its neighbours are stored. */
-  async #send(batch: readonly Sent[], isRetry: boolean): Promise<void> {
+  async #send(all: readonly Sent[], isRetry: boolean): Promise<void> {
+    let batch = all
     if (batch.length === 0) return
     let pauseMs = firstPauseMs
     let outcomes: readonly Outcome[]
@@ -156,7 +157,10 @@ export class Lane {
         outcomes = await this.#store.append(writes)
         break
       } catch (error) {
-        if (classify(error) !== 'retry') return this.#refused(batch, error)
+        const isPassing = classify(error) === 'retry'
+        if (!isPassing && !blamesStore(error)) return this.#refused(batch, error)
+        if (!isPassing) batch = [...(again ? batch : refuseNew(batch, error)), ...refuseNew(this.#nextBatch(), error)]
+        if (batch.length === 0) return
         if (!this.#isClosed) await this.#pause(pauseMs)
         // What waits behind it would fare no better.
         if (this.#isClosed) return this.#queue.clear()
@@ -179,6 +183,13 @@ export class Lane {
     this.#clock.schedule(ms, resolve, true)
     return promise
   }
+}
+
+/** What has not begun is told at once what is wrong with the store; what has begun goes on when that is seen to. */
+function refuseNew(batch: readonly Sent[], error: unknown): readonly Sent[] {
+  const isNew = ({ write }: Sent) => write.kind === 'create'
+  for (const { entry } of batch.filter(isNew)) tell(entry, () => entry.refused(error))
+  return batch.filter((sent) => !isNew(sent))
 }
 
 /** What one run makes of an answer harms no other one. */

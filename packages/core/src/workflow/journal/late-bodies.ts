@@ -44,11 +44,6 @@ export interface LateMove extends Omit<Move, 'seen' | 'output'> {
   readonly output?: Body | LateBody | undefined
 }
 
-/** Whether a move ends a run. */
-export function isEnded(status: Move['status']): boolean {
-  return (endedStatuses as readonly string[]).includes(status)
-}
-
 /** The record, its body written at the latest now. */
 export function nowWritten(record: Writing): NewRecord {
   return typeof record.body === 'function' ? { ...record, body: record.body() } : (record as NewRecord)

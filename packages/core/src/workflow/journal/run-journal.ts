@@ -3,6 +3,7 @@ import {
   errorText,
   type Head,
   type Hold,
+  isEnded,
   type Move,
   type NewRecord,
   type Outcome,
@@ -16,7 +17,6 @@ import {
   lateBodyOf,
   type LateHead,
   type LateMove,
-  isEnded,
   nowWritten,
   sizeOf,
   type Writing,
@@ -215,7 +215,7 @@ export class RunJournal implements LaneEntry {
 
   refused(error: unknown): void {
     const { write } = this.#arrived()
-    this.isBroken = write.kind === 'held'
+    this.isBroken = true
     const because = errorText(error)
     const failure = writingFailure('journal.record_refused', { run: this.run.id, because }, error)
     // A run that was never stored can record nothing, not even why.

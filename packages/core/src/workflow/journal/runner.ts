@@ -41,6 +41,7 @@ const mostListed = 500
 const pruneEveryMs = 60_000
 const pruneBatch = 500
 const longestLastClaimMs = 2_000
+const hintMs = 20
 
 /**
  * A process as the store knows it: one name and one lease for all its runs. It renews the lease, and takes in runs that are
@@ -54,6 +55,9 @@ export class Runner {
   #timer: Scheduled | undefined
   #lapse: Scheduled | undefined
   #deafen: (() => void) | undefined
+  #hint: Scheduled | undefined
+  /** What is being taken by name: the store may have it as this runner's already. */
+  readonly #taking = new Set<RunRef>()
   #claiming: Promise<void> | undefined
   #again = false
   #isFirst = true
@@ -76,7 +80,7 @@ export class Runner {
   start(): void {
     const { store } = this.#deps
     if (store.isVolatile === true) return
-    this.#deafen = store.listen?.(() => void this.look())
+    this.#deafen = store.listen?.(() => this.#hear())
     void this.look()
   }
 
@@ -96,14 +100,28 @@ export class Runner {
     return this.#claiming
   }
 
+  /** Of many hints that come together one look is made. */
+  #hear(): void {
+    if (this.#isClosed || this.#hint !== undefined) return
+    this.#hint = this.#deps.clock.schedule(hintMs, () => {
+      this.#hint = undefined
+      void this.look()
+    })
+  }
+
   /** Takes a run in whoever holds it; nothing where that cannot be. */
   async take(
     run: RunRef,
     workflow: WorkflowVersion,
   ): Promise<{ readonly claim: ClaimAnswer['runs'][number]; readonly now: number } | undefined> {
-    const answer = await this.#claim([workflow], 0, [run])
-    const [claim] = answer.runs
-    return claim && { claim, now: answer.now }
+    this.#taking.add(run)
+    try {
+      const answer = await this.#claim([workflow], 0, [run])
+      const [claim] = answer.runs
+      return claim && { claim, now: answer.now }
+    } finally {
+      this.#taking.delete(run)
+    }
   }
 
   /** A run that it holds could not be gone on with: it is to be looked for again. */
@@ -116,6 +134,7 @@ export class Runner {
     this.#isClosed = true
     this.#deafen?.()
     this.#timer?.cancel()
+    this.#hint?.cancel()
     this.#lapse?.cancel()
     if (this.#claiming === undefined) return
     const late = this.#deps.clock.schedule(longestLastClaimMs, () => this.#closed.abort(), true)
@@ -141,6 +160,18 @@ export class Runner {
       void this.#prune()
     } catch (error) {
       logger.warn({ error }, 'The store of runs does not answer; it is asked again')
+      if (!this.#isClosed) await this.#renew()
+    }
+  }
+
+  /** Takes nothing, and renews the lease: to look for runs takes more of a store, and may fail where this does not. */
+  async #renew(): Promise<void> {
+    const sentAt = this.#deps.clock.monotonic()
+    try {
+      await this.#claim([], 0)
+      this.#renewed(sentAt)
+    } catch {
+      // It was said already.
     }
   }
 
@@ -161,12 +192,18 @@ export class Runner {
     let after: string | undefined
     do {
       const page = await this.#deps.store.list({ runner: this.info.name, limit: mostListed, after })
-      const lost = page.heads.filter((run) => !this.#claimant.holds(run)).map(({ tenant, id }) => ({ tenant, id }))
+      const lost = page.heads.filter((run) => !this.#isKnown(run)).map(({ tenant, id }) => ({ tenant, id }))
       const answer = lost.length === 0 ? undefined : await this.#claim(this.#claimant.workflows, 0, lost)
       if (answer !== undefined) this.#claimant.claimed(answer.runs, answer.now)
       after = page.next
     } while (after !== undefined)
     this.#mayHoldMore = false
+  }
+
+  #isKnown(run: RunRef): boolean {
+    if (this.#claimant.holds(run)) return true
+    for (const { tenant, id } of this.#taking) if (tenant === run.tenant && id === run.id) return true
+    return false
   }
 
   /** It counts from when it asked: the store may have taken its time. */

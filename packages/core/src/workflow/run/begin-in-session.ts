@@ -1,4 +1,4 @@
-import { classify, endedStatuses, type Failure } from '../../ports/index.js'
+import { blamesStore, classify, endedStatuses, type Failure } from '../../ports/index.js'
 import { bodyOf, type Ending, type Unfinished, valueOf } from '../journal/index.js'
 import { idempotencyKeyOf } from '../../dispatch/index.js'
 import { checked } from './contract.js'
@@ -69,7 +69,8 @@ async function patiently<Answer>({ clock }: RunKeeper, run: LiveRun, ask: () => 
     try {
       return await ask()
     } catch (error) {
-      if (classify(error) !== 'retry' || run.isOver) throw error
+      const isPassing = classify(error) === 'retry' || blamesStore(error)
+      if (!isPassing || run.isOver) throw error
       await new Promise<void>((resolve) => void clock.schedule(pauseMs, resolve, true))
     }
   }

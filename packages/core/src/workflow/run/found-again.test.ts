@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { processes } from '../../../../../test/runs/processes.ts'
-import { agent, operation, workflow } from '../../index.js'
+import { agent, declareFailures, operation, workflow } from '../../index.js'
 
 const any = z.any()
 let go: () => void = () => {}
@@ -43,6 +43,37 @@ test('a run whose end the store has refused goes on once the store takes more', 
     go()
   }
   expect(await during(ended)).toMatchObject({ status: 'succeeded', output: 'otters' })
+  await during(o.close())
+})
+
+const diskFailure = declareFailures({
+  'disk.full': {
+    when: 'There is no space left.',
+    retryable: false,
+    says: (_: { readonly blames: 'store' }) => 'There is no space left.',
+    remedy: 'Make space.',
+  },
+})
+
+test('a run that has begun waits until the store is seen to, and a new one is told at once', async () => {
+  const { open, during, time } = processes()
+  let isFull = false
+  const o = await open({
+    workflows: [flow],
+    async between(method, call) {
+      if (isFull && method === 'append') throw diskFailure('disk.full', { blames: 'store' })
+      return call()
+    },
+  })
+  const begun = await during(o.start(flow, 'otters'))
+  isFull = true
+  go()
+  await during(new Promise<void>((resolve) => void time.schedule(3_000, resolve)))
+  expect((await o.health()).runs.oldestWaitingMs).toBeGreaterThan(1_000)
+  const refused = during(o.start(flow, 'seals'))
+  await expect(refused).rejects.toMatchObject({ code: 'journal.record_refused', cause: { code: 'disk.full' } })
+  isFull = false
+  expect(await during(begun.result())).toMatchObject({ status: 'succeeded', output: 'otters' })
   await during(o.close())
 })
 

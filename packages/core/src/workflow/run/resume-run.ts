@@ -1,4 +1,11 @@
-import { type ClaimAnswer, classify, type Failure, type Logger, type NewRecord } from '../../ports/index.js'
+import {
+  blamesStore,
+  type ClaimAnswer,
+  classify,
+  type Failure,
+  type Logger,
+  type NewRecord,
+} from '../../ports/index.js'
 import type { WorkflowDefinition } from '../graph/index.js'
 import {
   type Beginning,
@@ -53,7 +60,7 @@ export class RunResumer {
       return await this.#goOn(claim, definition, history, { now: storeNow, at }, resumption)
     } catch (error) {
       this.#logger.error({ error, run: claim.hold.run.id }, 'A run could not be gone on with')
-      if (classify(error) !== 'retry') await this.#leaveTo(claim)
+      if (classify(error) !== 'retry' && !blamesStore(error)) await this.#leaveTo(claim)
       return undefined
     }
   }

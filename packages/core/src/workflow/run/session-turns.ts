@@ -1,4 +1,4 @@
-import { classify, type Clock, type Lease, type LockStore, type Logger } from '../../ports/index.js'
+import { blamesStore, classify, type Clock, type Lease, type LockStore, type Logger } from '../../ports/index.js'
 import { runFailure } from './failures.js'
 
 /** The right to be the run of a session that is under way. */
@@ -107,7 +107,7 @@ export class SessionTurns {
       this.#renew()
       return true
     } catch (error) {
-      if (classify(error) !== 'retry') throw error
+      if (classify(error) !== 'retry' && !blamesStore(error)) throw error
       this.#logger.warn({ error }, 'The store of locks does not answer; it is asked again')
       return false
     }
