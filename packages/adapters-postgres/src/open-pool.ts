@@ -34,7 +34,7 @@ const partingMs = 1_000
 
 /** Opens a pool of `pg`, which has to be installed. */
 export async function openPool(settings: PoolSettings, { clock, logger }: PoolDeps): Promise<OpenPool> {
-  const { url, maxConnections, connectTimeoutMs, statementTimeoutMs, lockTimeoutMs, applicationName, tls } = settings
+  const { url, maxConnections, connectTimeoutMs, statementTimeoutMs, applicationName, tls } = settings
   const { Pool } = await loadPg()
   const sockets = new Sockets()
   const pool = new Pool({
@@ -45,10 +45,7 @@ export async function openPool(settings: PoolSettings, { clock, logger }: PoolDe
     // What waits for a connection gives up first: then what is being opened is closed.
     connectionTimeoutMillis: connectTimeoutMs + 100,
     // Not with the greeting, which poolers do not take.
-    verify: (client: PgClient, done: (error?: unknown) => void) => {
-      const text = `set statement_timeout = ${statementTimeoutMs}; set lock_timeout = ${lockTimeoutMs}`
-      client.query({ text }).then(() => done(), done)
-    },
+    verify: (client: PgClient, done: (error?: unknown) => void) => void prepare(client, settings, done),
     query_timeout: statementTimeoutMs + 2 * graceMs,
     application_name: applicationName,
     keepAlive: true,
@@ -71,6 +68,22 @@ export async function openPool(settings: PoolSettings, { clock, logger }: PoolDe
       forget()
     },
   }
+}
+
+/** Has a new connection set up before it is given out. */
+async function prepare(client: PgClient, settings: PoolSettings, done: (error?: unknown) => void): Promise<void> {
+  const { statementTimeoutMs, lockTimeoutMs } = settings
+  // The pool does not listen meanwhile: unheard, a loss would end the process. The statement fails with it.
+  const lost = () => {}
+  client.on('error', lost)
+  let failure: unknown
+  try {
+    await client.query({ text: `set statement_timeout = ${statementTimeoutMs}; set lock_timeout = ${lockTimeoutMs}` })
+  } catch (error) {
+    failure = error
+  }
+  client.removeListener('error', lost)
+  done(failure)
 }
 
 /** Hears of idle connections that are lost, which is no fault: the pool opens others. Unheard it would end the process. */

@@ -32,7 +32,7 @@ async function pageOf({ db, names }: Database, words: Words, query: RunQuery): P
   const numbers = isOfTenant && !isNarrow && words.listsByWorkflow ? byWorkflow : newest
   const page = sql<HeadRow>`
     with recursive ${numbers(states, words, query)}
-    select ${sql.raw(headColumns(words))} from page p join ${states} s on s.no = p.no order by s.no desc`
+    select ${sql.raw(headColumns(words))} from page found join ${states} s on s.no = found.no order by s.no desc`
   return (await page.execute(db)).rows
 }
 

@@ -1,3 +1,4 @@
+import { lockStore } from '@baton/core'
 import { PGlite } from '@electric-sql/pglite'
 import { expect, test, vi } from 'vitest'
 import { databaseOfFile, freshDatabase } from '../../services/postgres/database.ts'
@@ -116,13 +117,13 @@ test('its connections bear its name and keep its timeouts', async () => {
       insert into named_settings values (current_setting('statement_timeout'), current_setting('lock_timeout'), current_setting('enable_seqscan')); return new; end $$`,
   )
   await rowsOf(url, 'create table named_settings (statement text, lock text, seqscan text)')
-  for (const table of ['workflow_states', 'runners'])
+  for (const table of ['workflow_states', 'leases'])
     await rowsOf(
       url,
       `create trigger seen before insert or update on named_${table} for each row execute function named_seen()`,
     )
   await o.run(flow, 2)
-  await o.states.claim({ runner: { name: 'somebody' }, leaseMs: 1_000, workflows: [], limit: 0 })
+  await o.port(lockStore).acquire('a key', 'somebody', 1_000)
   const settings = await rowsOf(url, 'select distinct * from named_settings order by seqscan')
   expect(settings).toEqual([
     { statement: '4321ms', lock: '1234ms', seqscan: 'off' },

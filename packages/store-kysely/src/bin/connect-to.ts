@@ -16,7 +16,7 @@ interface Parts {
 /** What an adapter has for the command line. */
 interface Adapter {
   connectForMigrations(
-    given: Pick<MigrateArguments, 'database' | 'schema' | 'prefix'>,
+    given: Pick<MigrateArguments, 'action' | 'database' | 'schema' | 'prefix'>,
     parts: Parts,
   ): Promise<{ readonly target: MigrationTarget; readonly close: () => Promise<void> }>
 }

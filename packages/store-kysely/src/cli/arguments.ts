@@ -23,8 +23,9 @@ export const usage = `Usage: baton migrate <status | up | down | print> [options
   --database <url | file>  postgres://user@host/name, or the path of a SQLite file;
                            unless given: ORCHESTRATOR_POSTGRES_URL, else ORCHESTRATOR_SQLITE_FILE
   --dialect <name>         with print: postgres or sqlite, in place of a database
-  --schema <name>          the schema of the tables (PostgreSQL)
-  --prefix <text>          what the names of the tables begin with; unless given: ${defaultPrefix}
+  --schema <name>          the schema of the tables (PostgreSQL); unless given: ORCHESTRATOR_POSTGRES_SCHEMA
+  --prefix <text>          what the names of the tables begin with; unless given: ORCHESTRATOR_POSTGRES_PREFIX
+                           or ORCHESTRATOR_SQLITE_PREFIX, else ${defaultPrefix}
   --yes                    with down: yes, the data may go
 `
 
@@ -47,7 +48,7 @@ export function readArguments(
   if (action !== 'status' && action !== 'up' && action !== 'down' && action !== 'print') {
     return { mistake: `'${action ?? ''}' is nothing that migrate does` }
   }
-  const { schema, prefix = defaultPrefix, yes = false } = values
+  const { yes = false } = values
   const database = values.database ?? env.ORCHESTRATOR_POSTGRES_URL ?? env.ORCHESTRATOR_SQLITE_FILE
   const dialect = values.dialect ?? (database === undefined ? undefined : dialectOf(database))
   if (dialect !== 'postgres' && dialect !== 'sqlite') {
@@ -57,6 +58,13 @@ export function readArguments(
     }
   }
   if (database === undefined && action !== 'print') return { mistake: 'no database was given' }
+  if (database !== undefined && dialect === 'sqlite' && looksLikeUrl(database)) {
+    return { mistake: 'the database is neither a URL of the form postgres://user@host/name nor the path of a file' }
+  }
+  // The names of the plugins' own variables: what holds for them holds here.
+  const ofDialect = `ORCHESTRATOR_${dialect.toUpperCase()}`
+  const schema = values.schema ?? (dialect === 'postgres' ? env[`${ofDialect}_SCHEMA`] : undefined)
+  const prefix = values.prefix ?? env[`${ofDialect}_PREFIX`] ?? defaultPrefix
   return { action, dialect, database: database ?? '', schema, prefix, isSure: yes }
 }
 
@@ -79,5 +87,10 @@ function parse(words: readonly string[]) {
 }
 
 function dialectOf(database: string): DialectName {
-  return /^postgres(ql)?:\/\//.test(database) ? 'postgres' : 'sqlite'
+  return /^postgres(ql)?:\/\//i.test(database) ? 'postgres' : 'sqlite'
+}
+
+/** A mistyped URL would otherwise be made a file of, with the password in its name. */
+function looksLikeUrl(database: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(database) || /:[^/\\]*@/.test(database)
 }

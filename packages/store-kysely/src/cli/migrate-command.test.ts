@@ -51,6 +51,24 @@ test('the database is the one of the line, else of the environment, and tells it
   })
 })
 
+test.each(['mysql://app:secret@h/d', 'app:secret@db.example', 'Postgres//x:y@h', 'file+db://x'])(
+  "what looks like a URL and is none, as '%s', becomes no file",
+  async (database) => {
+    const { status, complained, asked } = await given(`migrate up --database ${database}`)
+    expect([status, asked]).toEqual([2, []])
+    expect(complained).not.toContain('secret')
+  },
+)
+
+test('a URL is known in any case, and the places of the tables are those of the plugins', async () => {
+  const env = { ORCHESTRATOR_POSTGRES_SCHEMA: 'runs', ORCHESTRATOR_POSTGRES_PREFIX: 'acme_' }
+  const { asked } = await given('migrate up --database Postgres://h/d', env)
+  expect(asked[0]).toMatchObject({ dialect: 'postgres', schema: 'runs', prefix: 'acme_' })
+  expect((await given('migrate up --database postgres://h/d --schema other', env)).asked[0]).toMatchObject({
+    schema: 'other',
+  })
+})
+
 test('the statements are printed for both dialects, under the names that were asked for', async () => {
   for (const dialect of ['postgres', 'sqlite']) {
     const { status, said } = await given(`migrate print --dialect ${dialect} --prefix acme_`)

@@ -19,6 +19,8 @@ const mostRecords = 1_000
 const mostCharacters = 4_194_304
 const firstPauseMs = 50
 const longestPauseMs = 2_000
+/** Whoever waits for an answer of his own, and not for a run, is not made to wait longer. */
+const longestPatienceMs = 30_000
 
 interface Sent {
   readonly entry: LaneEntry
@@ -70,14 +72,16 @@ export class Lane {
     this.#clock.schedule(0, () => void this.#sendAll(), true)
   }
 
-  /** Stores something that is no run's own, beside what runs record; until an answer comes. */
-  async send(write: Write): Promise<Outcome> {
+  /** Stores something that is no run's own, beside what runs record; until an answer comes, or it has waited long enough. */
+  async send(write: Write, patienceMs = longestPatienceMs): Promise<Outcome> {
+    const until = this.#clock.monotonic() + Math.min(patienceMs, longestPatienceMs)
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         const [outcome] = await this.#store.append([write])
         return outcome as Outcome
       } catch (error) {
-        if (classify(error) !== 'retry' || this.#isClosed) throw error
+        const isLate = this.#clock.monotonic() + pauseMs >= until
+        if (classify(error) !== 'retry' || this.#isClosed || isLate) throw error
         await this.#pause(pauseMs)
         if (this.#isClosed) throw error
       }

@@ -1,12 +1,4 @@
-import {
-  type Body,
-  endedStatuses,
-  largestBody,
-  type Move,
-  type NewHead,
-  type NewRecord,
-  plainLength,
-} from '../../ports/index.js'
+import { type Body, largestBody, type Move, type NewHead, type NewRecord, plainLength } from '../../ports/index.js'
 import { bodyOf } from './bodies.js'
 
 /** A body that is written when it is wanted: where that may never be. */

@@ -50,7 +50,7 @@ const diskFailure = declareFailures({
   'disk.full': {
     when: 'There is no space left.',
     retryable: false,
-    says: (_: { readonly blames: 'store' }) => 'There is no space left.',
+    says: ({ blames }: { readonly blames: 'store' }) => `There is no space left in the ${blames}.`,
     remedy: 'Make space.',
   },
 })

@@ -127,7 +127,7 @@ export class RunStarter {
     for (const record of repeated?.records ?? []) run.journal.record(record, () => {})
     const hasSession = session !== undefined || definition.session !== undefined
     if (!isAwaited || options.id !== undefined || hasSession) {
-      const created = this.#create(run, options, repeated !== undefined)
+      const created = this.#create(run, options, isAwaited, repeated !== undefined)
       run.created = created
       return created
     }
@@ -139,7 +139,7 @@ export class RunStarter {
   }
 
   /** Has it stored first: somebody may look for it, or begin it too. */
-  async #create(run: LiveRun, options: RunOptions, repeated: boolean): Promise<RunRef | LiveRun> {
+  async #create(run: LiveRun, options: RunOptions, isAwaited: boolean, repeated: boolean): Promise<RunRef | LiveRun> {
     const keeper = this.#keeper
     const { session } = run.spec
     const { whenBusy = 'queue' } = options
@@ -155,18 +155,25 @@ export class RunStarter {
       if (whenBusy === 'reject') await turn
       // Its time goes by from now on; when it is up before the store has answered, there is nothing more to wait for.
       run.queue()
-      const standing = await Promise.race([run.journal.create(), run.done.then(() => undefined)])
+      let isStored = false
+      const created = run.journal.create().then((head) => {
+        isStored = true
+        return head
+      })
+      const standing = await Promise.race([created, run.done.then(() => undefined)])
       if (standing !== undefined) {
         run.giveWay()
         void leave()
         if (repeated) throw conflict(run.spec, 'a run of its own')
         return this.#standing(standing, run.spec)
       }
+      // Whoever is given a handle may count on the run being there; whoever waits is told what became of it.
+      if (!isStored && !isAwaited) throw writingFailure('journal.outcome_unknown', { run: run.spec.ref.id })
       if (session === undefined && run.spec.definition.session === undefined) run.begin()
       else void beginInSession(keeper, run, turn)
       return run
     } catch (error) {
-      run.giveWay()
+      if (!writingFailure.is(error, 'journal.outcome_unknown')) run.giveWay()
       void leave()
       throw error
     }
@@ -178,7 +185,8 @@ export class RunStarter {
     const { ref } = spec
     const pending: NewHead = { ...head, input: written(head.input), status: 'pending', wakeInMs: 0 }
     const records = repeated?.records ?? []
-    const outcome = await lane.send({ kind: 'create', run: ref, runner: runner.info.name, head: pending, records })
+    const create = { kind: 'create', run: ref, runner: runner.info.name, head: pending, records } as const
+    const outcome = await lane.send(create, spec.deadlineMs)
     if (!outcome.accepted && outcome.head !== undefined) return this.#standing(outcome.head, spec)
     void runner.look()
     return ref
