@@ -40,8 +40,10 @@ export const storeFailure = declareFailures({
   'store.older_schema': {
     when: 'The tables are those of an earlier version, and the plugin was told not to migrate.',
     retryable: false,
-    says: ({ missing }: { readonly missing: string }) => `The tables lack the migrations ${missing}.`,
-    remedy: 'Run `npx baton migrate up`, or let the plugin migrate.',
+    says: ({ missing }: { readonly missing: string; readonly place: string }) =>
+      `The tables lack the migrations ${missing}.`,
+    remedy: ({ place }: { readonly place: string }) =>
+      `Run \`npx baton migrate up${place}\`, or let the plugin migrate.`,
   },
   'store.newer_schema': {
     when: 'The tables were made by a later version than this one.',

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { Database } from '../engine.js'
 import { failureOf } from '../failure-of.js'
+import { defaultPrefix, type TableNames } from '../table-names.js'
 import { storeFailure } from '../failures.js'
 import { migrations } from './migrations.js'
 import type { DialectName, StoreMigration } from './store-migration.js'
@@ -50,7 +51,13 @@ export async function migrateDown(target: MigrationTarget, all = migrations): Pr
 export async function checkMigrated(target: MigrationTarget, all = migrations): Promise<void> {
   const { pending, unknown } = await migrationStatus(target, all)
   if (unknown.length > 0) throw storeFailure('store.newer_schema', { unknown: unknown.join(', ') })
-  if (pending.length > 0) throw storeFailure('store.older_schema', { missing: pending.join(', ') })
+  if (pending.length > 0)
+    throw storeFailure('store.older_schema', { missing: pending.join(', '), place: placeOf(target.names) })
+}
+
+/** Where the tables are, as the command line is told. */
+function placeOf({ schema, prefix }: TableNames): string {
+  return `${schema === undefined ? '' : ` --schema ${schema}`}${prefix === defaultPrefix ? '' : ` --prefix ${prefix}`}`
 }
 
 async function migrate(
