@@ -21,7 +21,7 @@ test('the command line makes the tables, tells of them, and takes them back', ()
   const file = join(folder, 'made.db')
   const migrate = (...words: string[]) =>
     mustRun(process.execPath, [baton, 'migrate', ...words, '--database', file], folder)
-  expect(migrate('status')).toMatch(/^pending {2}0001_/)
+  expect(run(process.execPath, [baton, 'migrate', 'status', '--database', file], folder)).toMatchObject({ status: 1 })
   expect(migrate('up')).toMatch(/^done/)
   expect(migrate('status')).toMatch(/^done/)
   expect(run(process.execPath, [baton, 'migrate', 'down', '--database', file], folder)).toMatchObject({ status: 2 })
