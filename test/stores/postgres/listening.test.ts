@@ -78,6 +78,10 @@ test('after its connection was killed it listens again', async () => {
 test('what was told while nobody could listen is found when it listens again', async () => {
   const worker = await open({ url, prefix: 'e_', applicationName: 'deaf' }, { settings })
   const client = await open({ url, prefix: 'e_', listen: false }, { role: 'client', settings })
+  const listening = `select pid from pg_stat_activity where application_name = 'deaf' and query like 'listen%'`
+  await expect.poll(() => rowsOf(url, listening), soon).toHaveLength(1)
+  // It has looked since: what it found when it began to listen is none of this.
+  await suspendedIn(worker, 'before')
   const run = await suspendedIn(worker, 'in silence')
   // Nobody tells of it.
   await client.attach(waiting, run.id).signal(Go, 'quietly')

@@ -5,13 +5,14 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SystemClock } from '../../../packages/core/src/host/index.ts'
 import { databaseOfFile } from '../../services/postgres/database.ts'
-import { fillWithRuns } from './million-runs.ts'
+import { fillWithRuns } from './fill-with-runs.ts'
 import { rowsOf } from './rig.ts'
 
-// A million runs with three million records: what an index does not find takes seconds here.
+// Many runs, with three records each: what an index does not find is seen in the plan. A million of them, as with
+// `npm run test:scale`, show in the times too.
 
 const { url } = await databaseOfFile()
-const runs = 1_000_000
+const runs = Number(process.env.BATON_TEST_RUNS ?? 100_000)
 
 /** A statement as it was sent, and over which kind of connection: that which writes plans otherwise. */
 interface Sent {
@@ -139,6 +140,8 @@ async function examine(name: string, call: () => Promise<unknown>, isSlow = fals
   const pages = Math.max(...plans.map((plan) => plan.pages))
   timings.push(`${ms.toFixed(1).padStart(8)}  ${String(pages).padStart(8)} pages  ${name}`)
   const whole = plans.map(({ text }) => text).join('\n\n')
+  // Of fewer runs to read all may be the better plan, where no index has what is wanted in its order.
+  if (isSlow && runs < 1_000_000) return
   expect(whole, `${name}: a table is read from end to end\n${whole}`).not.toMatch(
     /Seq Scan on \S*orchestrator_(workflow_states|agent_results)/,
   )
@@ -286,7 +289,7 @@ test('pages stay what they are while others are stored', async () => {
     const page = await states.list({ tenant: 'tenant 50', limit: 100, after })
     ids.push(...page.heads.map(({ id }) => id))
     after = page.next
-  } while (ids.length < 2_000)
+  } while (after !== undefined && ids.length < all.length)
   isOver = true
   await storing
   expect(stored).toBeGreaterThan(100)
