@@ -30,7 +30,8 @@ test.each<Kind>(['sqlite', 'postgres'])(
     const keys = page?.records.map(({ key }) => key) ?? []
     expect(keys.toSorted()).toEqual(accepted.flatMap((one) => one.keys).toSorted())
     expect(new Set(keys).size).toBe(keys.length)
-    expect(keys.length).toBeGreaterThan(writers)
+    // Who ends it has written all of his before; of the others as many as came in time.
+    expect(keys.length).toBeGreaterThan(2 * attempts)
     expect(accepted.flatMap(({ forged }) => forged)).toEqual([])
     sighted({ fault: `fifty writers, ${kind}`, faults: writers - 1, runs: 1, survived: 1, lost: 0, doubled: 0 })
   },
