@@ -125,6 +125,8 @@ export class Lane {
       if (this.#queue.size === 0) this.#queuedSince = undefined
       await this.#send(batch, false)
       this.#sentSince = undefined
+      // What follows from the answers becomes ready in this turn of the loop, and travels together.
+      await this.#pause(0)
     }
     this.#isSending = false
     const told = this.#whenIdle

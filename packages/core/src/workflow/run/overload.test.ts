@@ -52,7 +52,7 @@ test('where too much waits to be stored, new runs wait, and fail when their time
   })
   expect(calls).toHaveLength(11_001)
   answer()
-  await pass(500)
+  await pass(2_000)
   expect(await first).toMatchObject({ status: 'succeeded', output: 'wide' })
   expect(await patient).toMatchObject({ status: 'succeeded', output: 2 })
   expect(await o.runs.get('late')).toBeUndefined()
