@@ -46,8 +46,9 @@ export class LaneConnection implements PostgresLane {
       connection = await this.#connections.take()
       connection.onceOver(over)
       const { statementTimeoutMs, lockTimeoutMs } = this.#options
-      // A plan that was made for tables still empty would read the whole of them for ever after.
-      const text = `set enable_seqscan = off; set statement_timeout = ${statementTimeoutMs}; set lock_timeout = ${lockTimeoutMs}`
+      // One plan for all calls, or each is planned anew for the arrays that it brings; and a plan that was made for tables still
+      // empty would read the whole of them for ever after.
+      const text = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set statement_timeout = ${statementTimeoutMs}; set lock_timeout = ${lockTimeoutMs}`
       await connection.query({ text })
       return connection
     } catch (error) {
