@@ -53,7 +53,8 @@ export async function openPool(settings: PoolSettings, { clock, logger }: PoolDe
     // A pool that is idle keeps no process alive.
     allowExitOnIdle: true,
   })
-  const forget = hearLosses(pool, logger)
+  // To the end, and beyond: a last word of the server may still be on its way.
+  hearLosses(pool, logger)
   return {
     pool,
     async close() {
@@ -65,7 +66,6 @@ export async function openPool(settings: PoolSettings, { clock, logger }: PoolDe
       // Whoever does not answer even that, or is not connected yet, would keep the process waiting.
       sockets.destroy()
       await Promise.all([ended, sockets.allClosed()])
-      forget()
     },
   }
 }
