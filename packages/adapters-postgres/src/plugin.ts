@@ -1,5 +1,5 @@
 import { definePlugin, need } from '@baton/core'
-import { clock, lockStore, logger, stateStore } from '@baton/core/ports'
+import { clock, hasMethods, lockStore, logger, stateStore } from '@baton/core/ports'
 import type { PGlite } from 'kysely'
 import { z } from 'zod'
 import { openPostgres } from './open-postgres.js'
@@ -7,22 +7,22 @@ import type { PgPool } from './pg.js'
 
 const milliseconds = z.number().int().min(1).max(3_600_000)
 
+const aPool = z.custom<PgPool>(hasMethods('connect', 'query', 'end'), 'it must be a pool of pg: new pg.Pool({ … })')
+const aPglite = z.custom<PGlite>(hasMethods('query', 'transaction', 'close'), 'it must be a PGlite: new PGlite()')
+
 const PostgresOptions = z.object({
   url: z.string().min(1).optional().meta({
     secret: true,
     description:
       'Where the database is; unless set, where the variables of PostgreSQL itself say (PGHOST, PGDATABASE and so on).',
   }),
-  pool: z.custom<PgPool>().optional().meta({ description: 'Your own pool of `pg`, in place of the URL.' }),
-  pglite: z.custom<PGlite>().optional().meta({ description: 'Your own PGlite, in place of the URL.' }),
+  pool: aPool.optional().meta({ description: 'Your own pool of `pg`, in place of the URL.' }),
+  pglite: aPglite.optional().meta({ description: 'Your own PGlite, in place of the URL.' }),
   replicaUrl: z.string().min(1).optional().meta({
     secret: true,
     description: 'Where lists of runs are read; what is read there may be a little behind.',
   }),
-  replicaPool: z
-    .custom<PgPool>()
-    .optional()
-    .meta({ description: 'Your own pool, in place of the URL of the replica.' }),
+  replicaPool: aPool.optional().meta({ description: 'Your own pool, in place of the URL of the replica.' }),
   maxConnections: z
     .number()
     .int()

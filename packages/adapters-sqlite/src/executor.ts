@@ -17,21 +17,31 @@ export interface StatementResult {
 export function executorOf(db: SqliteDatabase): (request: Request) => readonly SqliteResult[] | StatementResult {
   type Value = string | number | null
   const mostPrepared = 200
-  const prepared = new Map<string, { readonly statement: SqlitePrepared; readonly gives: boolean }>()
+  interface Prepared {
+    readonly statement: SqlitePrepared
+    readonly gives: boolean
+    /** Which of the values each parameter takes, where they are numbered. */
+    readonly places: readonly number[]
+  }
+  const prepared = new Map<string, Prepared>()
 
   function prepare(sql: string) {
     let known = prepared.get(sql)
     if (known === undefined) {
-      const statement = db.prepare(sql)
+      const places: number[] = []
+      // Some drivers take numbered parameters for names: each becomes one of its own.
+      const plain = sql.replaceAll(/\?(\d+)/g, (_, place) => (places.push(Number(place) - 1), '?'))
+      const statement = db.prepare(plain)
       const gives = statement.reader ?? (statement.columns?.() ?? []).length > 0
       if (prepared.size >= mostPrepared) prepared.clear()
-      prepared.set(sql, (known = { statement, gives }))
+      prepared.set(sql, (known = { statement, gives, places }))
     }
     return known
   }
 
-  function run(sql: string, values: readonly Value[]): StatementResult {
-    const { statement, gives } = prepare(sql)
+  function run(sql: string, given: readonly Value[]): StatementResult {
+    const { statement, gives, places } = prepare(sql)
+    const values = places.length === 0 ? given : places.map((place) => given[place] ?? null)
     if (gives) {
       const rows = statement.all(...values) as StatementResult['rows']
       return { rows, changes: rows.length, lastId: 0 }

@@ -1,14 +1,19 @@
 import { definePlugin, need } from '@baton/core'
-import { clock, lockStore, random, stateStore } from '@baton/core/ports'
+import { clock, hasMethods, lockStore, random, stateStore } from '@baton/core/ports'
 import { z } from 'zod'
 import type { SqliteDatabase } from './database.js'
 import { openSqlite } from './open-sqlite.js'
+
+const aDatabase = z.custom<SqliteDatabase>(
+  hasMethods('prepare', 'exec', 'close'),
+  'it must be a connection of node:sqlite or better-sqlite3',
+)
 
 const SqliteOptions = z.object({
   file: z.string().min(1).default('.baton/orchestrator.db').meta({
     description: 'The file that runs are kept in, made unless it is there; or :memory:.',
   }),
-  database: z.custom<SqliteDatabase>().optional().meta({
+  database: aDatabase.optional().meta({
     description: 'A connection of `node:sqlite` or better-sqlite3 that you have opened, in place of the file.',
   }),
   durability: z.enum(['full', 'normal']).default('full').meta({

@@ -7,15 +7,18 @@ export const workerProgram: string = String.raw`
     function prepare(sql) {
       let known = prepared.get(sql);
       if (known === void 0) {
-        const statement = db.prepare(sql);
+        const places = [];
+        const plain = sql.replaceAll(/\?(\d+)/g, (_, place) => (places.push(Number(place) - 1), "?"));
+        const statement = db.prepare(plain);
         const gives = statement.reader ?? (statement.columns?.() ?? []).length > 0;
         if (prepared.size >= mostPrepared) prepared.clear();
-        prepared.set(sql, known = { statement, gives });
+        prepared.set(sql, known = { statement, gives, places });
       }
       return known;
     }
-    function run(sql, values) {
-      const { statement, gives } = prepare(sql);
+    function run(sql, given) {
+      const { statement, gives, places } = prepare(sql);
+      const values = places.length === 0 ? given : places.map((place) => given[place] ?? null);
       if (gives) {
         const rows = statement.all(...values);
         return { rows, changes: rows.length, lastId: 0 };

@@ -124,3 +124,13 @@ test('a start that failed leaves no connection', async () => {
   await whyNot(open({ url, prefix: 'taken_' }))
   await expect.poll(() => connectionsTo(url)).toBe(0)
 })
+
+test.each([
+  [{ pool: 'localhost' }, 'it must be a pool of pg'],
+  [{ replicaPool: {} }, 'it must be a pool of pg'],
+  [{ pglite: 'memory://' }, 'it must be a PGlite'],
+])('what is no pool and no PGlite is refused as one: %j', async (options, because) => {
+  const { codes, text } = await failure(options as never)
+  expect(codes).toEqual(['config.invalid'])
+  expect(text).toContain(because)
+})

@@ -52,6 +52,11 @@ test('a connection that the host has opened stays open when the orchestrator clo
   database.close()
 })
 
+test.each([{}, 'runs.db', null])('what is no connection is refused as one: %j', async (database) => {
+  const failing = createOrchestrator({ plugins: [sqlite({ database: database as never })] })
+  await expect(failing).rejects.toThrow(/it must be a connection of node:sqlite or better-sqlite3/)
+})
+
 test('settings come from the environment', async () => {
   const path = join(folder, 'from-env.db')
   const env = {
