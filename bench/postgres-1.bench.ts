@@ -1,4 +1,4 @@
 import { defineBench } from './harness/bench.ts'
 import { onPostgres } from './persisted/on-postgres.ts'
 
-export default defineBench(await onPostgres(1, 0.77))
+export default defineBench(await onPostgres({ atOnce: 1, wanted: 0.77 }))

@@ -1,4 +1,4 @@
 import { defineBench } from './harness/bench.ts'
 import { onPostgres } from './persisted/on-postgres.ts'
 
-export default defineBench(await onPostgres(10, 1.5))
+export default defineBench(await onPostgres({ atOnce: 10, wanted: 1.5 }))

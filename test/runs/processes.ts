@@ -4,7 +4,7 @@ import type { OrchestratorOptions } from '../../packages/core/src/orchestrator/o
 import { InMemoryStateStore, ManualClock, RecordingLogger } from '../../packages/core/src/testing/index.ts'
 
 /** Stands between a process and the store: it is given each call, and whoever has called what it makes of it. */
-export type Between = (method: string, call: () => Promise<unknown>) => Promise<unknown>
+export type Between = (method: string, call: () => Promise<unknown>, given: readonly unknown[]) => Promise<unknown>
 
 /** What a process is made of; and what stands between it and the store. */
 export interface ProcessOptions extends Pick<OrchestratorOptions, 'workflows' | 'role' | 'ports' | 'settings'> {
@@ -61,7 +61,7 @@ function storeBehind(store: InMemoryStateStore, between: Between): InMemoryState
       if (typeof value !== 'function') return value
       const call = value.bind(target) as (...args: unknown[]) => Promise<unknown>
       const method = String(name)
-      return methods.includes(method) ? (...args: unknown[]) => between(method, async () => call(...args)) : call
+      return methods.includes(method) ? (...args: unknown[]) => between(method, async () => call(...args), args) : call
     },
   })
 }

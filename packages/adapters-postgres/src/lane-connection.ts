@@ -6,6 +6,9 @@ export interface LaneOptions {
   readonly lockTimeoutMs: number
 }
 
+/** How long a statement may wait for a lock where all others wait behind it; it is tried again, and others before. */
+const longestLockMs = 1_000
+
 /**
  * One connection of a pool, kept: statements that are sent by name are planned once for each connection. One that is lost is
  * opened again by the next statement.
@@ -48,7 +51,7 @@ export class LaneConnection implements PostgresLane {
       const { statementTimeoutMs, lockTimeoutMs } = this.#options
       // One plan for all calls, or each is planned anew for the arrays that it brings; and a plan that was made for tables still
       // empty would read the whole of them for ever after.
-      const text = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set statement_timeout = ${statementTimeoutMs}; set lock_timeout = ${lockTimeoutMs}`
+      const text = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set statement_timeout = ${statementTimeoutMs}; set lock_timeout = ${Math.min(lockTimeoutMs, longestLockMs)}`
       await connection.query({ text })
       return connection
     } catch (error) {

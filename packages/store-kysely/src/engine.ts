@@ -7,6 +7,9 @@ import type { Tables } from './tables.js'
 /** A write that was refused; what stands in its place is read afterwards. */
 export const refused = Symbol('refused')
 
+/** Leases that lapsed longer ago than this are of no use to anybody. */
+export const forgottenAfterMs = 86_400_000
+
 /** An answer to a write, but for the head of one that was refused. */
 export type Answer = (Outcome & { readonly accepted: true }) | typeof refused
 

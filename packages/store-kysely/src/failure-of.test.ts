@@ -1,4 +1,4 @@
-import { blamesStore, isFailure } from '@baton/core/ports'
+import { blamesStore, blamesWrite, isFailure } from '@baton/core/ports'
 import { expect, test } from 'vitest'
 import { failureOf, isBusy } from './failure-of.js'
 import { storeFailure } from './failures.js'
@@ -70,6 +70,12 @@ test('what somebody has to see to is told apart from what was asked', () => {
   const isBlamed = (fields: object) => blamesStore(failureOf(coded(fields), 'append'))
   expect([{ code: '53100' }, { code: '28P01' }, { code: '42P01' }, { errcode: 8 }].every(isBlamed)).toBe(true)
   expect([{ code: '23502' }, { code: '57P01' }, { errcode: 19 }, {}].some(isBlamed)).toBe(false)
+})
+
+test('what another call may succeed in meanwhile is told apart from what concerns all', () => {
+  const isBlamed = (fields: object) => blamesWrite(failureOf(coded(fields), 'append'))
+  expect([{ code: '55P03' }, { code: '57014' }, { code: '40P01' }, { code: '40001' }].every(isBlamed)).toBe(true)
+  expect([{ code: '57P01' }, { code: '53300' }, { code: '23502' }, { errcode: 5 }, {}].some(isBlamed)).toBe(false)
 })
 
 test('a transaction of whoever has handed the connection in is waited for', () => {

@@ -21,6 +21,9 @@ const ofStore: ReadonlySet<Code> = new Set([
   'store.corrupt',
 ])
 
+/** Conflicts with others, and what waited too long for them, or took too long by itself: something else may well be done. */
+const ofWrites: ReadonlySet<unknown> = new Set(['40001', '40P01', '55P03', '57014'])
+
 /** What SQLSTATEs mean, by how they begin; the first match counts. */
 const sqlStates: readonly (readonly [string, Code])[] = [
   ['53100', 'store.full'],
@@ -88,7 +91,12 @@ export function failureOf(error: unknown, doing: string): unknown {
   if (isFailure(error) || isAbort(error)) return error
   const code = codeOf(error)
   const details = { doing, because: becauseOf(error) }
-  return storeFailure(code, ofStore.has(code) ? { ...details, blames: 'store' } : details, error)
+  if (ofStore.has(code)) return storeFailure(code, { ...details, blames: 'store' }, error)
+  return storeFailure(
+    code,
+    ofWrites.has((error as { code?: unknown } | undefined)?.code) ? { ...details, blames: 'write' } : details,
+    error,
+  )
 }
 
 /** Whether an error means that a unique key is there already. */

@@ -7,8 +7,8 @@ interface While {
 
 interface Because extends While {
   readonly because: string
-  /** Whether somebody has to see to the store, and not to what was asked. */
-  readonly blames?: 'store'
+  /** Whether somebody has to see to the store, and not to what was asked; or what was asked cannot be done for now, where something else may. */
+  readonly blames?: 'store' | 'write'
 }
 
 export const storeFailure = declareFailures({

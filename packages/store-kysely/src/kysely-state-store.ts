@@ -17,11 +17,10 @@ import {
   type Write,
   WriteCheck,
 } from '@baton/core/ports'
+import { attempt } from './attempt.js'
 import { type Database, refused, type StateEngine } from './engine.js'
-import { failureOf } from './failure-of.js'
 import { listRuns } from './list-runs.js'
 import { readHeads, readRecords } from './read-run.js'
-import { untilAborted } from './until-aborted.js'
 
 export interface StateStoreDeps extends Database {
   readonly engine: StateEngine
@@ -46,20 +45,20 @@ export class KyselyStateStore implements StateStore {
     this.#check.check(writes)
     for (const write of writes) if (write.kind === 'held') checkRun(write.hold.run)
     if (writes.length === 0) return []
-    return this.#do('append', call, () => this.#append(writes))
+    return attempt('append', call, () => this.#append(writes))
   }
 
   async claim(request: ClaimRequest, call?: StoreCall): Promise<ClaimAnswer> {
     call?.signal?.throwIfAborted()
     checkClaim(request)
-    return this.#do('claim runs', call, () => this.#deps.engine.claim(request))
+    return attempt('claim runs', call, () => this.#deps.engine.claim(request))
   }
 
   async read(run: RunRef, page: RecordPage, call?: StoreCall): ReturnType<StateStore['read']> {
     call?.signal?.throwIfAborted()
     checkRun(run)
     checkPage(page)
-    return this.#do('read a run', call, () => readRecords(this.#deps, this.#deps.engine.words, run, page))
+    return attempt('read a run', call, () => readRecords(this.#deps, this.#deps.engine.words, run, page))
   }
 
   async list(query: RunQuery, call?: StoreCall): ReturnType<StateStore['list']> {
@@ -69,13 +68,13 @@ export class KyselyStateStore implements StateStore {
     // Somebody goes on from what a runner holds, what is due, and how a session was left: that has to be as it is now.
     const isExact = query.runner !== undefined || query.due === true || query.session !== undefined
     const db = isExact ? this.#deps.db : replica
-    return this.#do('list runs', call, () => listRuns({ db, names }, engine.words, query))
+    return attempt('list runs', call, () => listRuns({ db, names }, engine.words, query))
   }
 
   async delete(deletion: Deletion, call?: StoreCall): Promise<number> {
     call?.signal?.throwIfAborted()
     checkDeletion(deletion)
-    return this.#do('delete runs', call, () => this.#deps.engine.delete(deletion))
+    return attempt('delete runs', call, () => this.#deps.engine.delete(deletion))
   }
 
   async #append(writes: readonly Write[]): Promise<readonly Outcome[]> {
@@ -83,12 +82,5 @@ export class KyselyStateStore implements StateStore {
     const runs = writes.filter((_, index) => answers[index] === refused).map(runOf)
     const heads = (await readHeads(this.#deps, this.#deps.engine.words, runs))[Symbol.iterator]()
     return answers.map((answer) => (answer === refused ? { accepted: false, head: heads.next().value } : answer))
-  }
-
-  async #do<Value>(doing: string, call: StoreCall | undefined, work: () => Promise<Value>): Promise<Value> {
-    const failed = (error: unknown) => {
-      throw failureOf(error, doing)
-    }
-    return untilAborted(work().catch(failed), call?.signal)
   }
 }

@@ -1,4 +1,11 @@
-import { type Head, isEnded, type RecordKind, type RunRecord, type RunStatus } from '@baton/core/ports'
+import {
+  type ClaimAnswer,
+  type Head,
+  isEnded,
+  type RecordKind,
+  type RunRecord,
+  type RunStatus,
+} from '@baton/core/ports'
 import { storeFailure } from './failures.js'
 
 /** A head as it is selected, in every dialect. */
@@ -68,6 +75,13 @@ export function headOf(row: HeadRow): Head {
     ...(row.output !== null && { output: row.output }),
     ...(row.failure !== null && { failure: row.failure }),
   }
+}
+
+/** A run that a runner has just taken, of the row that says so. */
+export function claimedOf(row: HeadRow): ClaimAnswer['runs'][number] {
+  const head = headOf(row)
+  const { ref, token, tenant, id, runner } = head
+  return { hold: { run: { tenant, id }, ref, token, runner }, head }
 }
 
 /** The record that a row holds; throws where nothing of ours has written it. */

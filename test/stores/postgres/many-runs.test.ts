@@ -1,5 +1,5 @@
 import { openPostgres } from '@baton/adapters-postgres'
-import type { RunQuery, StateStore, Write } from '@baton/core/ports'
+import type { Hold, RunQuery, StateStore, Write } from '@baton/core/ports'
 import { RecordingLogger } from '@baton/core/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -85,11 +85,8 @@ async function plansOf(call: () => Promise<unknown>): Promise<{ text: string; ms
     await client.query('begin')
     try {
       // What it has stored is there already: under other names it can be stored again.
-      const others = values.map((value) =>
-        Array.isArray(value)
-          ? value.map((one) => (typeof one === 'string' && /^(new|b|signal) \d+$/.test(one) ? `${one}!` : one))
-          : value,
-      )
+      const other = (one: unknown) => (typeof one === 'string' && /^(new|b|signal) \d+$/.test(one) ? `${one}!` : one)
+      const others = values.map((value) => (Array.isArray(value) ? value.map(other) : other(value)))
       const { rows } = await client.query({ text: `explain (analyze, buffers) ${text}`, values: others })
       const plan = rows.map((row) => row['QUERY PLAN'] as string).join('\n')
       const pages = [...plan.matchAll(/Buffers: (?!.*temp)([^\n]*)/g)].map(([, counts = '']) =>
@@ -211,6 +208,11 @@ test('so is what runs record, read and are told', async () => {
   await examine('append, records of ten', () =>
     states.append(holds.map((hold) => ({ kind: 'held', hold, records: [record()] }))),
   )
+  const [only] = (await states.append([create()])).flatMap((outcome) => (outcome.accepted && outcome.hold) || [])
+  const ofOne = (more: object = {}): Write[] => [{ kind: 'held', hold: only as Hold, records: [record()], ...more }]
+  await examine('append, one new run', () => states.append([create()]))
+  await examine('append, a record of one', () => states.append(ofOne()))
+  await examine('append, a record of one, sent again', () => states.append(ofOne({ retry: true })))
   await examine('append, sent again', () =>
     states.append(holds.map((hold) => ({ kind: 'held', hold, records: [record()], retry: true }))),
   )
@@ -228,6 +230,7 @@ test('so is what runs record, read and are told', async () => {
       holds.map((hold) => ({ kind: 'held', hold, records: [record()], move: { status: 'succeeded', seen: 0 } })),
     )
   })
+  await examine('append, one that ends', () => states.append(ofOne({ move: { status: 'succeeded', seen: 0 } })))
   await examine('read', () => states.read({ tenant, id: 'run 777777' }, { limit: 1_000 }))
   await examine('read, second page', () =>
     states.read({ tenant, id: 'run 777777' }, { limit: 1_000, after: '=step 2' }),

@@ -74,5 +74,13 @@ export {
   type WorkflowVersion,
   type Write,
 } from './run-record.js'
-export { blamesStore, journalFailure, largestBody, type StateStore, type StoreCall, stateStore } from './state-store.js'
+export {
+  blamesStore,
+  blamesWrite,
+  journalFailure,
+  largestBody,
+  type StateStore,
+  type StoreCall,
+  stateStore,
+} from './state-store.js'
 export { type Span, type Tracer, tracer } from './tracer.js'

@@ -32,8 +32,9 @@ export interface StoreCall {
  * - What is not given is absent when it is read back; what is empty or zero stays so.
  * - What callers do to the objects that they gave or got does not change the store.
  * - A call whose signal is aborted already rejects with its reason and does nothing.
- * - A call that fails is `retryable` where it may succeed when it is made again; one that fails for something about the store
- *   that somebody has to see to has `blames: 'store'` in its details; any other failure means what was asked.
+ * - A call that fails is `retryable` where it may succeed when it is made again, and has `blames: 'write'` in its details where
+ *   others may succeed meanwhile; one that fails for something about the store that somebody has to see to has
+ *   `blames: 'store'`; any other failure means what was asked.
  */
 export interface StateStore {
   /**
@@ -143,7 +144,19 @@ export const largestBody = 1_048_576
  * are missing. To ask again at once is of no use; who has something that must not be lost goes on when that is seen to.
  */
 export function blamesStore(error: unknown): boolean {
-  return isFailure(error) && (error.details as { readonly blames?: unknown }).blames === 'store'
+  return blames(error) === 'store'
+}
+
+/**
+ * Whether a call failed for something about one of its writes that may pass: a run that somebody has locked, a statement that
+ * took too long. It is worth another try, and the others may be stored meanwhile.
+ */
+export function blamesWrite(error: unknown): boolean {
+  return blames(error) === 'write'
+}
+
+function blames(error: unknown): unknown {
+  return isFailure(error) ? (error.details as { readonly blames?: unknown }).blames : undefined
 }
 
 export const journalFailure = declareFailures({

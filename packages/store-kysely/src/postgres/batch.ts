@@ -1,80 +1,129 @@
-import { isEnded, type Move, type NewRecord, type Write } from '@baton/core/ports'
+import type { Move, NewRecord, Write } from '@baton/core/ports'
+import { firstState, stateAfter } from '../states.js'
+
+/** What the writes of a call consist of, and the columns of each kind of row, with their types. */
+export const rowTypes = {
+  creates: {
+    slot: 'int',
+    tenant: 'text',
+    id: 'text',
+    workflow: 'text',
+    version: 'int',
+    shape: 'bigint',
+    session_id: 'text',
+    parent: 'text',
+    input: 'text',
+    runner: 'text',
+    token: 'bigint',
+    status: 'text',
+    output: 'text',
+    failure: 'text',
+    wake_ms: 'bigint',
+    has_ended: 'bool',
+  },
+  holds: { slot: 'int', no: 'bigint', token: 'bigint' },
+  moves: {
+    slot: 'int',
+    no: 'bigint',
+    token: 'bigint',
+    status: 'text',
+    output: 'text',
+    failure: 'text',
+    wake_ms: 'bigint',
+    has_ended: 'bool',
+    waits: 'bool',
+    seen: 'bigint',
+  },
+  records: { slot: 'int', key: 'text', kind: 'text', agent: 'text', attempt: 'int', took_ms: 'bigint', body: 'text' },
+} as const
+
+/** A kind of row. */
+export type RowKind = keyof typeof rowTypes
+
+/** What a call brings of each kind: for a single row, plain values cost the database less than arrays of one. */
+export type Shape = Partial<Record<RowKind, 'one' | 'many'>>
 
 type Value = string | number | boolean | null
+type Row<Kind extends RowKind> = Record<keyof (typeof rowTypes)[Kind], Value>
 
-/** Columns of a statement's parameters, each an array with one value for each row. */
-class Rows {
-  readonly columns: Value[][]
-
-  constructor(width: number) {
-    this.columns = Array.from({ length: width }, () => [])
-  }
-
-  add(row: readonly Value[]): void {
-    for (let index = 0; index < row.length; index++) this.columns[index]?.push(row[index] as Value)
-  }
-}
-
-/** The writes of a call as the arrays that the statement takes; a write is known by its place, its slot. */
+/** The writes of a call as the statement takes them; a write is known by its place, its slot. */
 export class Batch {
   /** How many records each write has, those of one key counted once. */
   readonly records: number[] = []
-  readonly values: Value[][]
+  readonly shape: Shape = {}
+  /** The columns of all rows, kind by kind. */
+  readonly values: readonly (Value | readonly Value[])[]
+  readonly #columns = new Map<RowKind, Value[][]>()
 
   constructor(writes: readonly (Write & { readonly kind: 'create' | 'held' })[]) {
-    const [creates, holds, moves, records] = [new Rows(16), new Rows(3), new Rows(10), new Rows(7)]
-    writes.forEach((write, slot) => {
-      if (write.kind === 'create') creates.add(createRow(write, slot))
-      else {
-        const held = [slot, numberOf(write.hold.ref), write.hold.token]
-        if (write.move === undefined) holds.add(held)
-        else moves.add([...held, ...moveRow(write.move)])
-      }
-      const fresh = distinct(write.records)
-      this.records.push(fresh.length)
-      for (const { key, kind, agent, attempt, tookMs, body } of fresh) {
-        records.add([slot, key, kind, agent ?? null, attempt, tookMs ?? null, body ?? null])
-      }
+    writes.forEach((write, slot) => this.#write(write, slot))
+    this.values = kindsOfRow.flatMap((kind) => {
+      const columns = this.#columns.get(kind)
+      if (columns === undefined) return []
+      const isOne = columns[0]?.length === 1
+      this.shape[kind] = isOne ? 'one' : 'many'
+      return isOne ? columns.map(([value = null]) => value) : columns
     })
-    this.values = [creates, holds, moves, records].flatMap(({ columns }) => columns)
+  }
+
+  #write(write: Write & { readonly kind: 'create' | 'held' }, slot: number): void {
+    if (write.kind === 'create') this.#add('creates', createRow(write, slot))
+    else {
+      const held = { slot, no: numberOf(write.hold.ref), token: write.hold.token }
+      if (write.move === undefined) this.#add('holds', held)
+      else this.#add('moves', { ...held, ...moveRow(write.move) })
+    }
+    const fresh = distinct(write.records)
+    this.records.push(fresh.length)
+    for (const { key, kind, agent, attempt, tookMs, body } of fresh) {
+      const row = { slot, key, kind, agent: agent ?? null, attempt, took_ms: tookMs ?? null, body: body ?? null }
+      this.#add('records', row)
+    }
+  }
+
+  #add<Kind extends RowKind>(kind: Kind, row: Row<Kind>): void {
+    const names = Object.keys(rowTypes[kind]) as (keyof Row<Kind>)[]
+    let columns = this.#columns.get(kind)
+    if (columns === undefined) this.#columns.set(kind, (columns = names.map(() => [])))
+    for (let index = 0; index < names.length; index++) columns[index]?.push(row[names[index] as keyof Row<Kind>])
   }
 }
+
+/** All kinds of row, in the order of their parameters. */
+export const kindsOfRow = Object.keys(rowTypes) as readonly RowKind[]
 
 /** The number in a ref; none of ours has the number 0. */
 function numberOf(ref: string): string {
   return /^[1-9][0-9]{0,17}$/.test(ref) ? ref : '0'
 }
 
-function createRow({ run, runner, head, move }: Write & { readonly kind: 'create' }, slot: number): Value[] {
-  const { workflow, version, shape, session, parent, input, status, wakeInMs } = head
-  const isPending = move === undefined && status === 'pending'
-  return [
+function createRow(write: Write & { readonly kind: 'create' }, slot: number): Row<'creates'> {
+  const { run, runner, head } = write
+  const { workflow, version, shape, session, parent, input } = head
+  const { status, token, output, failure, wakeInMs, hasEnded } = firstState(write)
+  return {
     slot,
-    run.tenant,
-    run.id,
+    tenant: run.tenant,
+    id: run.id,
     workflow,
     version,
     shape,
-    session ?? null,
-    parent ?? null,
-    input ?? null,
+    session_id: session ?? null,
+    parent: parent ?? null,
+    input: input ?? null,
     runner,
-    move?.status ?? status,
-    move === undefined ? 1 : 2,
-    move?.output ?? null,
-    move?.failure ?? null,
-    (isPending ? wakeInMs : move && waits(move) ? move.wakeInMs : undefined) ?? null,
-    move !== undefined && isEnded(move.status),
-  ]
+    token,
+    status,
+    output,
+    failure,
+    wake_ms: wakeInMs,
+    has_ended: hasEnded,
+  }
 }
 
-function moveRow(move: Move): Value[] {
-  const { status, output, failure, wakeInMs, seen } = move
-  return [status, output ?? null, failure ?? null, wakeInMs ?? null, seen, waits(move), isEnded(status)]
-}
-
-function waits({ status }: Move): boolean {
-  return status === 'pending' || status === 'suspended'
+function moveRow(move: Move): Omit<Row<'moves'>, 'slot' | 'no' | 'token'> {
+  const { status, output, failure, waits, wakeInMs, hasEnded } = stateAfter(move)
+  return { status, output, failure, wake_ms: wakeInMs, has_ended: hasEnded, waits, seen: move.seen }
 }
 
 /** Of several records with one key the first counts. */

@@ -1,8 +1,8 @@
 import type { ClaimAnswer, ClaimRequest, Nudged, RunRef, WorkflowVersion } from '@baton/core/ports'
 import { CompiledQuery, type Kysely } from 'kysely'
-import type { Database } from '../engine.js'
+import { type Database, forgottenAfterMs } from '../engine.js'
 import { headColumns } from '../head-columns.js'
-import { type HeadRow, headOf } from '../rows.js'
+import { claimedOf, type HeadRow } from '../rows.js'
 import type { TableNames } from '../table-names.js'
 import type { NamedStatement, PostgresLane } from './lane.js'
 import type { Tables } from '../tables.js'
@@ -10,9 +10,6 @@ import { interval, postgresColumns, unnested } from './columns.js'
 
 /** Which processes of this host are gone, by their numbers. */
 export type IsGone = (pid: number) => boolean
-
-/** Leases that lapsed longer ago than this are of no use to anybody. */
-const forgottenAfterMs = 86_400_000
 
 /**
  * Whether a head can be read once it is taken. One that somebody has damaged is passed over, so that it neither fails the
@@ -49,12 +46,7 @@ export class PostgresClaim {
     const named = take.length === 0 ? [] : await this.#take(runner.name, take, workflows)
     const found = limit === 0 || workflows.length === 0 ? [] : await this.#find(runner.name, workflows, limit)
     const { now, nudged } = await this.#told(runner.name)
-    const runs = [...named, ...found].map((row) => {
-      const head = headOf(row)
-      const { ref, token, tenant, id } = head
-      return { hold: { run: { tenant, id }, ref, token, runner: runner.name }, head }
-    })
-    return { runs, nudged, now }
+    return { runs: [...named, ...found].map(claimedOf), nudged, now }
   }
 
   async #renew({ runner: { name, host, pid, instance }, leaseMs }: ClaimRequest): Promise<void> {

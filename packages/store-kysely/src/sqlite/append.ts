@@ -1,5 +1,6 @@
-import { isEnded, type Move, type NewRecord, type Write } from '@baton/core/ports'
+import type { Move, NewRecord, Write } from '@baton/core/ports'
 import { type Answer, refused } from '../engine.js'
+import { firstState, stateAfter } from '../states.js'
 import type { TableNames } from '../table-names.js'
 import { sqliteColumns } from './columns.js'
 import type { SqliteHost, SqliteResult, SqliteStatement, SqliteUnit, SqliteValue } from './host.js'
@@ -30,10 +31,10 @@ export class SqliteAppend {
     }
   }
 
-  #create({ run, runner, head, records, move }: Write & { kind: 'create' }, now: number): SqliteUnit {
-    const { workflow, version, shape, session, parent, input, status, wakeInMs } = head
-    const isPending = move === undefined && status === 'pending'
-    const wakeIn = isPending ? wakeInMs : move && waits(move) ? move.wakeInMs : undefined
+  #create(write: Write & { kind: 'create' }, now: number): SqliteUnit {
+    const { run, runner, head, records } = write
+    const { workflow, version, shape, session, parent, input } = head
+    const { status, token, output, failure, wakeInMs, hasEnded } = firstState(write)
     const values: SqliteValue[] = [
       now,
       shape,
@@ -45,12 +46,12 @@ export class SqliteAppend {
       parent ?? null,
       input ?? null,
       runner,
-      move === undefined ? 1 : 2,
-      move?.status ?? status,
-      wakeIn === undefined ? null : now + wakeIn,
-      move !== undefined && isEnded(move.status) ? now : null,
-      move?.output ?? null,
-      move?.failure ?? null,
+      token,
+      status,
+      wakeInMs === null ? null : now + wakeInMs,
+      hasEnded ? now : null,
+      output,
+      failure,
     ]
     return { guard: { sql: this.#sql.create, values }, work: this.#records(records, now) }
   }
@@ -74,18 +75,9 @@ export class SqliteAppend {
   }
 
   #move(move: Move, now: number): SqliteStatement {
-    const { status, output, failure, wakeInMs, seen } = move
-    const due = wakeInMs === undefined ? null : now + wakeInMs
-    const values = [
-      status,
-      output ?? null,
-      failure ?? null,
-      waits(move) ? 1 : 0,
-      seen,
-      now,
-      due,
-      isEnded(status) ? now : null,
-    ]
+    const { status, output, failure, waits, wakeInMs, hasEnded } = stateAfter(move)
+    const due = wakeInMs === null ? null : now + wakeInMs
+    const values = [status, output, failure, waits ? 1 : 0, move.seen, now, due, hasEnded ? now : null]
     return { sql: this.#sql.move, values }
   }
 }
@@ -102,10 +94,6 @@ function answerTo(write: Write, result: SqliteResult): Answer {
   if (write.kind === 'held') return { accepted: true, hold: { ...write.hold }, nudge, fresh }
   const hold = { run: { ...write.run }, ref: String(guard.no), token: 1, runner: write.runner }
   return { accepted: true, hold, nudge, fresh }
-}
-
-function waits({ status }: Move): boolean {
-  return status === 'pending' || status === 'suspended'
 }
 
 /** The statements. Of each but the guards the first parameter is the run's number, which its guard has found. */

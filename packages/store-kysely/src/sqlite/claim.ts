@@ -1,12 +1,11 @@
 import type { ClaimAnswer, ClaimRequest } from '@baton/core/ports'
+import { forgottenAfterMs } from '../engine.js'
 import { headColumns } from '../head-columns.js'
-import { type HeadRow, headOf } from '../rows.js'
+import { claimedOf, type HeadRow } from '../rows.js'
 import type { TableNames } from '../table-names.js'
 import { sqliteColumns } from './columns.js'
 import type { SqliteHost, SqliteStatement } from './host.js'
 import type { Lapses, RunnerRow } from './lapses.js'
-
-const forgottenAfterMs = 86_400_000
 
 const largest = Number.MAX_SAFE_INTEGER
 
@@ -71,11 +70,7 @@ export class SqliteClaim {
     const answers = result?.work ?? []
     const rows = answers.slice(before, claimed).flatMap((answer) => answer.rows as unknown as readonly HeadRow[])
     return {
-      runs: rows.map((row) => {
-        const head = headOf(row)
-        const { ref, token, tenant, id } = head
-        return { hold: { run: { tenant, id }, ref, token, runner: runner.name }, head }
-      }),
+      runs: rows.map(claimedOf),
       nudged: (answers[claimed]?.rows ?? []).map(({ tenant, id, nudge }) => ({
         tenant: String(tenant),
         id: String(id),

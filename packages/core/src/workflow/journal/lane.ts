@@ -1,4 +1,13 @@
-import { blamesStore, classify, type Clock, type Outcome, type StateStore, type Write } from '../../ports/index.js'
+import {
+  blamesStore,
+  blamesWrite,
+  classify,
+  type Clock,
+  type Outcome,
+  type Scheduled,
+  type StateStore,
+  type Write,
+} from '../../ports/index.js'
 
 /** Whoever has something to be stored: one run. */
 export interface LaneEntry {
@@ -19,12 +28,17 @@ const mostRecords = 1_000
 const mostCharacters = 4_194_304
 const firstPauseMs = 50
 const longestPauseMs = 2_000
+/** Whatever cannot be stored for now holds up the others while it is tried. */
+const longestAsideMs = 10_000
 /** Whoever waits for an answer of his own, and not for a run, is not made to wait longer. */
 const longestPatienceMs = 30_000
 
 interface Sent {
   readonly entry: LaneEntry
-  write: Write
+  readonly write: Write
+  /** For how long it was set aside, and since when it waits. */
+  pauseMs?: number
+  since?: number
 }
 
 /**
@@ -38,6 +52,9 @@ export class Lane {
   waitingRecords = 0
   waitingCharacters = 0
   readonly #queue = new Set<LaneEntry>()
+  /** What cannot be stored for now, where others can; and of these what is to be tried again. */
+  readonly #aside = new Map<Sent, Scheduled>()
+  readonly #due: Sent[] = []
   #isSending = false
   #isClosed = false
   /** Since when the oldest of what is queued, and of what is under way, waits. */
@@ -57,8 +74,9 @@ export class Lane {
 
   /** For how long the oldest that waits to be stored has waited. */
   get oldestWaitingMs(): number {
-    const since = this.#sentSince ?? this.#queuedSince
-    return since === undefined ? 0 : this.#clock.monotonic() - since
+    const since = [this.#sentSince, this.#queuedSince, ...[...this.#aside.keys()].map((sent) => sent.since)]
+    const now = this.#clock.monotonic()
+    return now - Math.min(now, ...since.filter((one) => one !== undefined))
   }
 
   /** Somebody has something to be stored. */
@@ -66,10 +84,7 @@ export class Lane {
     if (this.isVolatile) return this.#storeNow(entry)
     this.#queue.add(entry)
     this.#queuedSince ??= this.#clock.monotonic()
-    if (this.#isSending) return
-    this.#isSending = true
-    // Not at once: what becomes ready together travels together.
-    this.#clock.schedule(0, () => void this.#sendAll(), true)
+    this.#wake()
   }
 
   /** Stores something that is no run's own, beside what runs record; until an answer comes, or it has waited long enough. */
@@ -98,11 +113,13 @@ export class Lane {
   /** Nothing that failed is sent again. */
   close(): void {
     this.#isClosed = true
+    for (const timer of this.#aside.values()) timer.cancel()
+    this.#aside.clear()
   }
 
   /** Resolves when all that waits now is stored. */
   idle(): Promise<void> {
-    if (!this.#isSending) return Promise.resolve()
+    if (!this.#isSending && this.#aside.size === 0) return Promise.resolve()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#whenIdle.push(resolve)
     return promise
@@ -117,8 +134,17 @@ export class Lane {
     )
   }
 
+  #wake(): void {
+    if (this.#isSending) return
+    this.#isSending = true
+    // Not at once: what becomes ready together travels together.
+    this.#clock.schedule(0, () => void this.#sendAll(), true)
+  }
+
   async #sendAll(): Promise<void> {
-    while (this.#queue.size > 0) {
+    while (this.#queue.size > 0 || this.#due.length > 0) {
+      const again = this.#due.shift()
+      if (again !== undefined) await this.#sendAgain(again)
       const batch = this.#nextBatch()
       this.#sentSince = this.#queuedSince
       // Of what did not fit the age is not known: it counts as that of what did.
@@ -129,9 +155,16 @@ export class Lane {
       await this.#pause(0)
     }
     this.#isSending = false
+    if (this.#aside.size > 0) return
     const told = this.#whenIdle
     this.#whenIdle = []
     for (const resolve of told) resolve()
+  }
+
+  #sendAgain(sent: Sent): Promise<void> {
+    this.#aside.delete(sent)
+    this.#sentSince = sent.since
+    return this.#send([sent], true)
   }
 
   #nextBatch(): Sent[] {
@@ -150,7 +183,7 @@ export class Lane {
     return batch
   }
 
-  /** Sends a batch until an answer comes. Where it is refused, the culprit is found by halves: its neighbours are stored. */
+  /** Sends a batch until an answer comes. */
   async #send(all: readonly Sent[], isRetry: boolean): Promise<void> {
     let batch = all
     if (batch.length === 0) return
@@ -164,7 +197,7 @@ export class Lane {
         break
       } catch (error) {
         const isPassing = classify(error) === 'retry'
-        if (!isPassing && !blamesStore(error)) return this.#refused(batch, error)
+        if (isPassing ? blamesWrite(error) : !blamesStore(error)) return this.#sendApart(batch, error)
         if (!isPassing) batch = [...(again ? batch : refuseNew(batch, error)), ...refuseNew(this.#nextBatch(), error)]
         if (batch.length === 0) return
         if (!this.#isClosed) await this.#pause(pauseMs)
@@ -176,12 +209,28 @@ export class Lane {
     batch.forEach(({ entry }, index) => tell(entry, () => entry.answered(outcomes[index] as Outcome, again)))
   }
 
-  async #refused(batch: readonly Sent[], error: unknown): Promise<void> {
+  /** Where it lies in one of them, the culprit is found by halves: its neighbours are stored. */
+  async #sendApart(batch: readonly Sent[], error: unknown): Promise<void> {
     const [only] = batch
-    if (batch.length === 1 && only !== undefined) return tell(only.entry, () => only.entry.refused(error))
+    if (batch.length === 1 && only !== undefined) {
+      if (classify(error) === 'retry') return this.#setAside(only)
+      return tell(only.entry, () => only.entry.refused(error))
+    }
     const middle = batch.length >> 1
     await this.#send(batch.slice(0, middle), true)
     await this.#send(batch.slice(middle), true)
+  }
+
+  /** Tries it again later, and others meanwhile. */
+  #setAside(sent: Sent): void {
+    if (this.#isClosed) return
+    sent.since ??= this.#sentSince ?? this.#clock.monotonic()
+    sent.pauseMs = Math.min((sent.pauseMs ?? firstPauseMs) * 2, longestAsideMs)
+    const again = () => {
+      this.#due.push(sent)
+      this.#wake()
+    }
+    this.#aside.set(sent, this.#clock.schedule(sent.pauseMs, again, true))
   }
 
   #pause(ms: number): Promise<void> {
