@@ -4,11 +4,22 @@ import { publishedPackages } from './tools/workspace.mjs'
 /** Starts the PostgreSQL that tests ask for. */
 const postgres = 'test/services/postgres/setup.ts'
 
+interface Part {
+  readonly include: string[]
+  readonly exclude?: string[]
+  readonly testTimeout?: number
+  readonly globalSetup?: string
+  readonly maxWorkers?: number
+}
+
+/** For what mostly waits, for leases to lapse or for a server: more at once than there are cores. */
+const waiting = { maxWorkers: 3 }
+
 /** Where each part of the suite lives: `npx vitest --project unit` runs one of them. */
-const parts: Record<string, { include: string[]; exclude?: string[]; testTimeout?: number; globalSetup?: string }> = {
+const parts: Record<string, Part> = {
   unit: { include: ['packages/**/src/**/*.test.ts'], exclude: ['**/*.property.test.ts'] },
   architecture: { include: ['test/architecture/**/*.test.ts'] },
-  contracts: { include: ['test/contracts/**/*.test.ts'], globalSetup: postgres },
+  contracts: { include: ['test/contracts/**/*.test.ts'], globalSetup: postgres, ...waiting },
   properties: { include: ['**/*.property.test.ts', 'test/properties/**/*.test.ts'], testTimeout: 60_000 },
   journeys: { include: ['test/journeys/**/*.test.ts'], testTimeout: 30_000 },
   stores: { include: ['test/stores/**/*.test.ts'], testTimeout: 60_000, globalSetup: postgres },
