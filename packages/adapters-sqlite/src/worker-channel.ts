@@ -43,7 +43,9 @@ export class WorkerChannel implements Channel {
     const worker = this.#worker
     if (worker === undefined) return
     await this.#ask('close').catch(() => undefined)
-    await worker.terminate()
+    // The file is closed: nobody need wait until the thread is gone.
+    void worker.terminate()
+    worker.unref()
   }
 
   #ask(request: Request | 'close'): Promise<Value> {

@@ -12,7 +12,7 @@ export interface ThreadData {
 /** What the thread answers. */
 export interface Answer {
   readonly id: number
-  readonly value?: ReturnType<ReturnType<typeof executorOf>>
+  readonly value?: ReturnType<ReturnType<typeof executorOf>> | undefined
   readonly error?: { readonly message: string; readonly errcode: number | undefined; readonly code: string | undefined }
 }
 
@@ -42,12 +42,8 @@ export function serve(): void {
 
   parentPort?.on('message', ({ id, request }: { id: number; request: Request | 'close' }) => {
     try {
-      if (request === 'close') {
-        db?.close()
-        parentPort.postMessage({ id } satisfies Answer)
-        return parentPort.close()
-      }
-      parentPort.postMessage({ id, value: opened()(request) } satisfies Answer)
+      if (request === 'close') db?.close()
+      parentPort.postMessage({ id, value: request === 'close' ? undefined : opened()(request) } satisfies Answer)
     } catch (error) {
       const { message, errcode, code } = error as { message: string; errcode?: number; code?: string }
       parentPort.postMessage({ id, error: { message, errcode, code } } satisfies Answer)

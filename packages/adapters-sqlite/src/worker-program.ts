@@ -69,12 +69,8 @@ export const workerProgram: string = String.raw`
     }
     parentPort?.on("message", ({ id, request }) => {
       try {
-        if (request === "close") {
-          db?.close();
-          parentPort.postMessage({ id });
-          return parentPort.close();
-        }
-        parentPort.postMessage({ id, value: opened()(request) });
+        if (request === "close") db?.close();
+        parentPort.postMessage({ id, value: request === "close" ? void 0 : opened()(request) });
       } catch (error) {
         const { message, errcode, code } = error;
         parentPort.postMessage({ id, error: { message, errcode, code } });

@@ -24,6 +24,12 @@ test('a process that has closed its orchestrator ends by itself, built as a host
   expect(await child.ended).toBe(0)
 })
 
+test('in virtual time a file is waited for as anything real is', async () => {
+  await using child = start({ does: 'rehearse', file: file() })
+  await child.says('done')
+  expect(await child.ended).toBe(0)
+})
+
 test('two processes share a file: each run is done, each of its effects once', async () => {
   const path = file()
   const effects = `${path}.effects`

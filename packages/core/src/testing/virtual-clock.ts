@@ -12,9 +12,11 @@ const idleMs = 1_000
 
 /** A clock that moves by itself to the next thing that waits for it, whenever somebody waits and nothing else can happen. */
 export class VirtualClock extends ManualClock {
+  /** How many such clocks have a real timer of their own open, which is no sign of anything under way. */
+  static #looking = 0
   readonly #isAwaited: () => boolean
   /** What the process had open when the test began; only what is opened later is the test's own. */
-  readonly #before = countResources()
+  readonly #before = VirtualClock.#countResources()
   readonly #waitedFor = new Set<object>()
   #watching = false
   #quiet = 0
@@ -59,8 +61,12 @@ export class VirtualClock extends ManualClock {
       this.#quiet = 0
     } else if (this.#isBusy()) {
       this.#quiet = 0
-      // Not counted among what is open, here and by another such clock: the work that is waited for keeps the process.
-      setTimeout(() => setImmediate(() => this.#look()), 1).unref()
+      // It keeps the process: the work that is under way may end, and leave nothing open but what waits for this clock.
+      VirtualClock.#looking++
+      setTimeout(() => {
+        VirtualClock.#looking--
+        setImmediate(() => this.#look())
+      }, 1)
     } else {
       if (++this.#quiet >= quietTurns) {
         this.#quiet = 0
@@ -73,7 +79,7 @@ export class VirtualClock extends ManualClock {
   /** Whether real work is under way. */
   #isBusy(): boolean {
     let isOpen = false
-    const counts = countResources()
+    const counts = VirtualClock.#countResources()
     // What was open and is closed now does not make up for what is opened later.
     for (const [kind, before] of this.#before) this.#before.set(kind, Math.min(before, counts.get(kind) ?? 0))
     for (const [kind, count] of counts) {
@@ -89,12 +95,13 @@ export class VirtualClock extends ManualClock {
     this.#openSince ??= performance.now()
     return performance.now() - this.#openSince < idleMs
   }
-}
 
-function countResources(): Map<string, number> {
-  // They are opened when they are first written to, and are no sign of anything under way.
-  void [process.stdout, process.stderr]
-  const counts = new Map<string, number>()
-  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  return counts
+  static #countResources(): Map<string, number> {
+    // They are opened when they are first written to, and are no sign of anything under way.
+    void [process.stdout, process.stderr]
+    const counts = new Map<string, number>()
+    for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+    counts.set('Timeout', (counts.get('Timeout') ?? 0) - VirtualClock.#looking)
+    return counts
+  }
 }

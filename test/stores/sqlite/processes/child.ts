@@ -58,11 +58,19 @@ function start(file: string, task: Task): Child {
       const look = () => void (said.includes(word) && resolve())
       listeners.add(look)
       look()
-      void ended.then((how) => reject(new Error(`ended with ${how}, having said ${said.join()}\n${errors}`)))
+      void ended.then((how) => reject(new Error(`ended with ${how}, having said ${said.join()}\n${withoutCode(errors)}`)))
     })
   const kill = async () => {
     child.kill('SIGKILL')
     await ended
   }
   return { process: child, says, tell: (word) => void child.send(word), kill, ended, [Symbol.asyncDispose]: kill }
+}
+
+/** The lines of a program that is minified are long, and say nothing. */
+function withoutCode(errors: string): string {
+  return errors
+    .split('\n')
+    .filter((line) => line.length < 500)
+    .join('\n')
 }

@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { DatabaseSync } from 'node:sqlite'
 import { openSqlite, sqlite } from '@baton/adapters-sqlite'
 import { agent, createOrchestrator, operation, workflow } from '@baton/core'
+import { createTestOrchestrator } from '@baton/core/testing'
 import { z } from 'zod'
 import { SystemClock, SystemRandom } from '../../../../packages/core/src/host/index.ts'
 import type { Task } from './task.ts'
@@ -61,6 +62,23 @@ async function work(): Promise<void> {
   await orchestrator.close()
 }
 
+/** Runs what takes hours in virtual time, which waits for the file as for anything real. */
+async function rehearse(): Promise<void> {
+  const tools = agent('tools', { echo: operation({ input: any, output: any, run: (input) => input }) })
+  const slow = workflow('slow', { input: any, output: any })
+    .step('one', tools.echo)
+    .sleep('nap', { ms: 4_000 })
+    .step('two', tools.echo)
+    .output(['two'], ({ steps }) => steps.two)
+  for (let turn = 0; turn < 5; turn++) {
+    const t = await createTestOrchestrator({ workflows: [slow], plugins: [sqlite({ file: task.file })] })
+    for (let n = 0; n < 20; n++) await t.run(slow, n)
+    if (t.elapsedMs() < 80_000) tell('time stood still')
+    await t.close()
+  }
+  tell('done')
+}
+
 async function stick(): Promise<void> {
   const { orchestrator, flow } = await host(true)
   for (let n = 0; n < (task.count ?? 1); n++) void orchestrator.run(flow, n, { id: `${task.name}-${n}` })
@@ -109,4 +127,4 @@ function alter(): void {
   setInterval(() => {}, 1_000)
 }
 
-await { work, stick, recover, lock, migrate, alter }[task.does]()
+await { work, rehearse, stick, recover, lock, migrate, alter }[task.does]()

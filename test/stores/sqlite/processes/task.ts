@@ -1,6 +1,6 @@
 /** What a child process is to do. */
 export interface Task {
-  readonly does: 'work' | 'stick' | 'recover' | 'lock' | 'migrate' | 'alter'
+  readonly does: 'work' | 'rehearse' | 'stick' | 'recover' | 'lock' | 'migrate' | 'alter'
   readonly file: string
   /** The file in which steps leave a line each. */
   readonly effects?: string
