@@ -56,6 +56,8 @@ export interface CaseSpec {
 
 /** How long an agent may take where the step does not say. */
 export const agentTimeoutMs = 400
+/** So many retries a step is given at once; more of them are a share of its calls, and of time. */
+const sureRetries = 10
 /** Longer waits than the engine's bound do not keep a run in its process. */
 const longWaitMs = 7_000
 
@@ -203,6 +205,27 @@ export function namesOf(refs: readonly string[]): readonly { name: string; isSof
   })
 }
 
+/** Whether no step can come to want more retries than it is sure to be given. */
+function isModest(spec: CaseSpec, { steps }: FlowSpec, prefixes: readonly string[]): boolean {
+  return steps.every((step) => {
+    const keys = prefixes.flatMap((prefix) => partsOf(step, prefix + step.name))
+    const inner = keys.map((key) => `${key}/`)
+    if (step.nested !== undefined) return isModest(spec, step.nested, inner)
+    if (step.attempts < 2 || step.atMostOnce) return true
+    const retries = keys.map((key) => Math.min(step.attempts - 1, scriptOf(spec, 'work', key).failures))
+    return retries.reduce((sum, one) => sum + one, 0) <= sureRetries
+  })
+}
+
+/** The keys of what a step asks for, or of the rounds in which it does. */
+function partsOf({ kind, count, keyed }: StepSpec, key: string): readonly string[] {
+  const each = (most: number, name: (index: number) => string) =>
+    Array.from({ length: most }, (_, index) => name(index))
+  if (kind === 'map') return each(count, (index) => `${key}[${keyed ? `k${index}` : index}]`)
+  if (kind === 'loop') return each(Math.max(1, count), (index) => `${key}#${index + 1}`)
+  return kind === 'plan' ? each(count, (index) => `${key}/n${index}`) : [key]
+}
+
 /** Random cases; `hasLong`: with waits during which the run is put aside. */
 export function randomCase({ hasLong = false, hasCancel = true } = {}): fc.Arbitrary<CaseSpec> {
   return fc
@@ -218,6 +241,7 @@ export function randomCase({ hasLong = false, hasCancel = true } = {}): fc.Arbit
       const cancelAt = cancel < 0 ? undefined : oddMs(cancel, 'cancel', rest.seed)
       return { ...rest, flow, cancelAt, [fc.toStringMethod]: () => JSON.stringify({ ...rest, cancelAt, flow }, shown) }
     })
+    .filter((spec) => isModest(spec, spec.flow, ['']))
 }
 
 /** Leaves out of what is printed what is not said: rules that are left out have such values. */

@@ -1,3 +1,4 @@
+import { ofEveryPick, type Pick } from './every-pick.ts'
 import {
   agentTimeoutMs,
   type CaseSpec,
@@ -36,6 +37,8 @@ interface Frame {
   readonly ideal: Ideal
   /** Steps that would fail the whole, each undisturbed by the others. */
   readonly fatal: readonly string[]
+  /** The one of them that does. */
+  readonly failedStep: string | undefined
   readonly isCut: boolean
 }
 
@@ -50,11 +53,19 @@ export interface ReferenceRun extends Told, Frame {}
 
 /**
  * What a run comes to, worked out the naive way: every step undisturbed first, by its own time; then the earliest failure
- * that nothing mends cuts off whatever had not ended by then.
+ * that nothing mends cuts off whatever had not ended by then. Which of several in one moment that is nobody promises: there is
+ * a run for each of them.
  */
+export function referenceRuns(spec: CaseSpec): readonly [ReferenceRun, ...ReferenceRun[]] {
+  return ofEveryPick((pick) => {
+    const told: Told = nothingTold()
+    return { ...told, ...new Interpreter(spec, told, pick).frame(spec.flow, '', spec.input, 0) }
+  })
+}
+
+/** The first of them: the only one where no two failures are of one moment. */
 export function referenceRun(spec: CaseSpec): ReferenceRun {
-  const told: Told = nothingTold()
-  return { ...told, ...new Interpreter(spec, told).frame(spec.flow, '', spec.input, 0) }
+  return referenceRuns(spec)[0]
 }
 
 const nothingTold = (): Told => ({ calls: [], failures: [], cuts: [] })
@@ -62,20 +73,25 @@ const nothingTold = (): Told => ({ calls: [], failures: [], cuts: [] })
 class Interpreter {
   readonly #spec: CaseSpec
   readonly #told: Told
+  readonly #pick: Pick
 
-  constructor(spec: CaseSpec, told: Told) {
+  constructor(spec: CaseSpec, told: Told, pick: Pick) {
     this.#spec = spec
     this.#told = told
+    this.#pick = pick
   }
 
   frame(flow: FlowSpec, prefix: string, input: number, start: number): Frame {
     const own: Told = nothingTold()
-    const inner = new Interpreter(this.#spec, own)
+    const inner = new Interpreter(this.#spec, own, this.#pick)
     const steps = new Map<string, RefStep>()
+    const awaited = new Map<string, readonly string[]>()
     const outputs = (refs: readonly { readonly name: string }[]) =>
       Object.fromEntries(refs.map(({ name }) => [name, outputOf(steps.get(name))]))
     for (const step of flow.steps) {
       const after = dependenciesOf(flow, step)
+      const before = after.flatMap(({ name }) => [name, ...(awaited.get(name) ?? [])])
+      awaited.set(step.name, before)
       const turn = Math.max(start, ...after.map(({ name }) => steps.get(name)?.end ?? 0))
       const seen = sight(input, outputs(after))
       const isLacking = after.some(({ name, isSoft }) => !isSoft && !hasSucceeded(steps.get(name)))
@@ -88,12 +104,16 @@ class Interpreter {
       const one = steps.get(name) as RefStep
       if (optional && hasFailed(one)) own.failures.push({ key: prefix + name, code: codeOf(one), at: one.end })
     }
-    const first = fatal.map(({ name }) => steps.get(name) as RefStep).sort((one, other) => one.end - other.end)[0]
+    const names = fatal.map(({ name }) => name)
+    // What waits for one that has failed is not the first.
+    const free = names.filter((name) => !awaited.get(name)?.some((one) => names.includes(one)))
+    const firsts = earliest(free.map((name) => ({ name, ...(steps.get(name) as RefStep) })))
+    const first = firsts[this.#pick(firsts.length)]
     const end = first?.end ?? Math.max(start, ...[...steps.values()].map((one) => one.end))
     this.#takeIn(own, first === undefined ? Number.POSITIVE_INFINITY : end)
     if (first !== undefined) this.#told.cuts.push(prefix)
     const ideal = first === undefined ? outputOfFlow(flow, input, steps) : { code: codeOf(first) }
-    return { steps, end, ideal, fatal: fatal.map(({ name }) => name), isCut: first !== undefined }
+    return { steps, end, ideal, fatal: names, failedStep: first?.name, isCut: first !== undefined }
   }
 
   /** What began after something was cut off never began. */
@@ -139,7 +159,7 @@ class Interpreter {
   /** A step that consists of others: where it fails as a whole, what failed within it is not told besides. */
   #whole<Done extends { readonly ideal?: Ideal | undefined }>(make: (within: Interpreter) => Done): Done {
     const own: Told = nothingTold()
-    const done = make(new Interpreter(this.#spec, own))
+    const done = make(new Interpreter(this.#spec, own, this.#pick))
     this.#told.calls.push(...own.calls)
     this.#told.cuts.push(...own.cuts)
     if (done.ideal !== undefined && 'output' in done.ideal) this.#told.failures.push(...own.failures)
@@ -168,7 +188,7 @@ class Interpreter {
 
   #map(step: StepSpec, key: string, seen: number, start: number): Omit<RefStep, 'start'> {
     const own: Told = nothingTold()
-    const inner = new Interpreter(this.#spec, own)
+    const inner = new Interpreter(this.#spec, own, this.#pick)
     const free = Array.from({ length: step.concurrency || step.count || 1 }, () => start)
     const done = Array.from({ length: step.count }, (_, index) => {
       const slot = free.indexOf(Math.min(...free))
@@ -178,14 +198,17 @@ class Interpreter {
       free[slot] = one.end
       return { item, ...one }
     })
-    const failed = done.filter(({ ideal }) => 'code' in ideal).sort((one, other) => one.end - other.end)[0]
-    const isCut = failed !== undefined && !step.settle
-    const end = isCut ? failed.end : Math.max(start, ...done.map((one) => one.end))
+    const failures = earliest(done.filter(({ ideal }) => 'code' in ideal))
+    const isCut = failures.length > 0 && !step.settle
+    const end = isCut ? (failures[0]?.end as number) : Math.max(start, ...done.map((one) => one.end))
     // The item that would have its slot next is not begun.
     const made = own.calls.filter(({ at }) => !isCut || at < end)
     this.#told.calls.push(...made)
     if (isCut) this.#told.cuts.push(key)
-    if (isCut) return { end, ideal: failed.ideal }
+    if (isCut) {
+      const codes = [...new Set(failures.map(codeOf))]
+      return { end, ideal: { code: codes[this.#pick(codes.length)] as string } }
+    }
     if (!step.settle) return { end, ideal: { output: done.map(({ ideal }) => (ideal as { output: unknown }).output) } }
     return { end, ideal: { output: done.map(({ item, ideal }) => settled(item, ideal)) } }
   }
@@ -235,6 +258,12 @@ class Interpreter {
   }
 }
 
+/** Those that end before all others, in one moment. */
+function earliest<One extends { readonly end: number }>(all: readonly One[]): readonly One[] {
+  const end = Math.min(...all.map((one) => one.end))
+  return all.filter((one) => one.end === end)
+}
+
 function settled(item: unknown, ideal: Ideal): unknown {
   return 'code' in ideal ? { item, ok: false, failure: ideal.code } : { item, ok: true, output: ideal.output }
 }
@@ -265,6 +294,6 @@ function hasFailed(one: RefStep | undefined): boolean {
 }
 
 /** The code of what has failed. */
-export function codeOf(one: RefStep | undefined): string {
+export function codeOf(one: { readonly ideal: Ideal | undefined } | undefined): string {
   return one?.ideal !== undefined && 'code' in one.ideal ? one.ideal.code : 'none'
 }

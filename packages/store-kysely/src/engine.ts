@@ -13,11 +13,19 @@ export const forgottenAfterMs = 86_400_000
 /** An answer to a write, but for the head of one that was refused. */
 export type Answer = (Outcome & { readonly accepted: true }) | typeof refused
 
+/** A statement that is sent often: a server plans it once for each connection, by its name. */
+export interface NamedStatement {
+  readonly name: string
+  readonly text: string
+}
+
 /** What one kind of database does in its own SQL. Everything it is given was checked. */
 export interface StateEngine {
   readonly words: Words
   append(writes: readonly Write[]): Promise<readonly Answer[]>
   claim(request: ClaimRequest): Promise<ClaimAnswer>
+  /** The rows of a statement that only reads. */
+  query<Row>(statement: NamedStatement, values: readonly (string | number | null)[]): Promise<readonly Row[]>
   delete(deletion: Deletion): Promise<number>
   readonly listen?: StateStore['listen']
 }
@@ -32,6 +40,8 @@ export interface LeaseEngine {
 
 /** The words in which databases differ, for the statements that they share. */
 export interface Words extends Columns {
+  /** The parameter of a statement, by its place from 1 on. */
+  readonly parameter: (place: number) => string
   /** Milliseconds since 1970, as a time. */
   time(ms: number): RawBuilder<unknown>
   /** The numbers of the runs that some claim would take now, as a subquery. */

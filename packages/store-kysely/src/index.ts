@@ -1,4 +1,12 @@
-export { type Answer, type Database, type LeaseEngine, refused, type StateEngine, type Words } from './engine.js'
+export {
+  type Answer,
+  type Database,
+  type LeaseEngine,
+  type NamedStatement,
+  refused,
+  type StateEngine,
+  type Words,
+} from './engine.js'
 export { failureOf, isBusy } from './failure-of.js'
 export { storeFailure } from './failures.js'
 export { type Columns, headColumns, recordColumns } from './head-columns.js'
@@ -16,7 +24,7 @@ export {
 export { printMigrations } from './migrations/print.js'
 export type { DialectName } from './migrations/store-migration.js'
 export type { IsGone } from './postgres/claim.js'
-export type { NamedStatement, PostgresLane } from './postgres/lane.js'
+export type { PostgresLane } from './postgres/lane.js'
 export { PostgresEngine } from './postgres/postgres-engine.js'
 export { PostgresLeases } from './postgres/leases.js'
 export type {

@@ -20,7 +20,7 @@ import {
 import { attempt } from './attempt.js'
 import { type Database, refused, type StateEngine } from './engine.js'
 import { listRuns } from './list-runs.js'
-import { readHeads, readRecords } from './read-run.js'
+import { readHeads, RunReader } from './read-run.js'
 
 export interface StateStoreDeps extends Database {
   readonly engine: StateEngine
@@ -33,9 +33,11 @@ export class KyselyStateStore implements StateStore {
   readonly listen?: NonNullable<StateStore['listen']>
   readonly #deps: StateStoreDeps
   readonly #check = new WriteCheck()
+  readonly #reader: RunReader
 
   constructor(deps: StateStoreDeps) {
     this.#deps = deps
+    this.#reader = new RunReader(deps.engine, deps.names)
     const listen = deps.engine.listen
     if (listen !== undefined) this.listen = listen
   }
@@ -58,7 +60,7 @@ export class KyselyStateStore implements StateStore {
     call?.signal?.throwIfAborted()
     checkRun(run)
     checkPage(page)
-    return attempt('read a run', call, () => readRecords(this.#deps, this.#deps.engine.words, run, page))
+    return attempt('read a run', call, () => this.#reader.read(run, page))
   }
 
   async list(query: RunQuery, call?: StoreCall): ReturnType<StateStore['list']> {

@@ -1,8 +1,9 @@
 import { type Head, identifier, journalFailure, type RecordPage, type RunRef, type StateStore } from '@baton/core/ports'
 import { sql } from 'kysely'
-import type { Database, Words } from './engine.js'
-import { headColumns, recordColumns } from './head-columns.js'
+import type { Database, NamedStatement, StateEngine, Words } from './engine.js'
+import { headColumns, noHead, noRecord, recordColumns } from './head-columns.js'
 import { type HeadRow, headOf, type RecordRow, recordOf } from './rows.js'
+import type { TableNames } from './table-names.js'
 
 /** How a cursor of records begins: what follows is the key of the last one. */
 const cursorMark = '='
@@ -24,40 +25,41 @@ export async function readHeads(
   })
 }
 
-/** A run's head with one page of its records, in the order of their keys. */
-export async function readRecords(
-  database: Database,
-  words: Words,
-  run: RunRef,
-  { after, limit, kind }: RecordPage,
-): ReturnType<StateStore['read']> {
-  const last = after === undefined ? undefined : keyOf(after)
-  const row = await headRow(database, words, run)
-  if (row === undefined) return undefined
-  const { db, names } = database
-  let query = db
-    .selectFrom(`${names.results} as r`)
-    .select(sql.raw<RecordRow>(recordColumns(words)) as never)
-    // Its own number, not its name: a run of that name may be another one by now.
-    .where('r.run', '=', row.ref)
-    .orderBy('r.key')
-    .limit(limit + 1)
-  if (last !== undefined) query = query.where('r.key', '>', last)
-  if (kind !== undefined) query = query.where('r.kind', '=', kind)
-  const rows = (await query.execute()) as unknown as RecordRow[]
-  const records = rows.slice(0, limit).map(recordOf)
-  const head = headOf(row)
-  return rows.length > limit ? { head, records, next: `${cursorMark}${records.at(-1)?.key}` } : { head, records }
+/** Reads heads with pages of their records, each in one statement: what it tells was so at one moment. */
+export class RunReader {
+  readonly #engine: StateEngine
+  readonly #statement: NamedStatement
+
+  constructor(engine: StateEngine, names: TableNames) {
+    this.#engine = engine
+    this.#statement = { name: `${names.prefix}read`, text: readSql(engine.words, names) }
+  }
+
+  /** A run's head with one page of its records, in the order of their keys. */
+  async read({ tenant, id }: RunRef, { after, limit, kind }: RecordPage): ReturnType<StateStore['read']> {
+    const last = after === undefined ? '' : keyOf(after)
+    const values = [tenant, id, last, kind ?? null, limit + 1]
+    const [first, ...rows] = await this.#engine.query<HeadRow & RecordRow>(this.#statement, values)
+    if (first === undefined) return undefined
+    const records = rows.slice(0, limit).map(recordOf)
+    const head = headOf(first)
+    return rows.length > limit ? { head, records, next: `${cursorMark}${records.at(-1)?.key}` } : { head, records }
+  }
 }
 
-async function headRow({ db, names }: Database, words: Words, { tenant, id }: RunRef): Promise<HeadRow | undefined> {
-  const row = await db
-    .selectFrom(`${names.states} as s`)
-    .select(sql.raw<HeadRow>(headColumns(words)) as never)
-    .where('s.tenant', '=', tenant)
-    .where('s.id', '=', id)
-    .executeTakeFirst()
-  return row as HeadRow | undefined
+/** The head comes first, then each record as a row of its own, with nothing where the other kind of row has something. */
+function readSql(words: Words, { states, results }: TableNames): string {
+  const [tenant, id, last, kind, limit] = [1, 2, 3, 4, 5].map((place) => words.parameter(place))
+  return `
+with found as (select no from ${states} where tenant = ${tenant} and id = ${id})
+select 0 as place, ${headColumns(words)}, ${noRecord} from ${states} s where s.no = (select no from found)
+union all
+select 1 as place, ${noHead}, page.* from (
+  select ${recordColumns(words)} from ${results} r
+  where r.run = (select no from found) and r.key > ${last}
+    and (cast(${kind} as text) is null or r.kind = cast(${kind} as text))
+  order by r.key limit ${limit}) page
+order by place, key`
 }
 
 function keyOf(after: string): string {

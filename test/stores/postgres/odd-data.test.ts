@@ -103,15 +103,22 @@ test.each([600_000, -600_000])('a host whose clock is %i ms off changes no time 
   await expect.poll(() => asleep.result({ waitMs: 0 }), { timeout: 10_000 }).toMatchObject({ status: 'succeeded' })
 })
 
-test('a table that is gone at run time fails what needs it, with the remedy', async () => {
-  const o = await open({ url, prefix: 'gone_' })
-  await o.run(flow, 1)
-  await rowsOf(url, 'alter table gone_agent_results rename to hidden')
+test('a table that is gone at run time fails what begins, with the remedy, and what had begun waits for it', async () => {
+  const o = await open({ url, prefix: 'gone_' }, { settings: { journal: { leaseMs: 60_000 } } })
+  const begun = await o.start(held, 'begun')
+  await rowsOf(url, 'alter table gone_workflow_states rename to hidden')
+  gate('begun').resolve()
   const { codes, text } = await whyNot(o.start(flow, 2, { id: 'two' }).then((run) => run.result()))
   expect(codes).toContain('store.no_tables')
   expect(text).toContain('baton migrate up')
+  await rowsOf(url, 'alter table hidden rename to gone_workflow_states')
+  expect(await begun.result()).toMatchObject({ output: 'begun' })
+  const three = await o.start(held, 'three')
+  await rowsOf(url, 'alter table gone_agent_results rename to hidden')
+  gate('three').resolve()
+  await expect.poll(async () => (await o.health()).runs.oldestWaitingMs, { timeout: 10_000 }).toBeGreaterThan(300)
   await rowsOf(url, 'alter table hidden rename to gone_agent_results')
-  expect(await o.run(flow, 3)).toMatchObject({ output: 3 })
+  expect(await three.result()).toMatchObject({ output: 'three' })
 })
 
 test('who may only read is waited for, and found to write again', async () => {

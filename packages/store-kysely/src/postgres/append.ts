@@ -1,8 +1,8 @@
 import type { Hold, Write } from '@baton/core/ports'
-import { type Answer, refused } from '../engine.js'
+import { type Answer, type NamedStatement, refused } from '../engine.js'
 import { isDuplicate } from '../failure-of.js'
 import type { TableNames } from '../table-names.js'
-import type { NamedStatement, PostgresLane } from './lane.js'
+import type { PostgresLane } from './lane.js'
 import { appendSql, type Form } from './append-sql.js'
 import { Batch, kindsOfRow, type Shape } from './batch.js'
 

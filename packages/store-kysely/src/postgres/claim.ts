@@ -1,10 +1,10 @@
 import type { ClaimAnswer, ClaimRequest, Nudged, RunRef, WorkflowVersion } from '@baton/core/ports'
 import { CompiledQuery, type Kysely } from 'kysely'
-import { type Database, forgottenAfterMs } from '../engine.js'
+import { type Database, forgottenAfterMs, type NamedStatement } from '../engine.js'
 import { headColumns } from '../head-columns.js'
 import { claimedOf, type HeadRow } from '../rows.js'
 import type { TableNames } from '../table-names.js'
-import type { NamedStatement, PostgresLane } from './lane.js'
+import type { PostgresLane } from './lane.js'
 import type { Tables } from '../tables.js'
 import { interval, postgresColumns, unnested } from './columns.js'
 

@@ -1,6 +1,6 @@
 import type { ClaimAnswer, ClaimRequest, Deletion, StateStore, Write } from '@baton/core/ports'
 import { type RawBuilder, sql } from 'kysely'
-import { type Answer, type Database, refused, type StateEngine, type Words } from '../engine.js'
+import { type Answer, type Database, type NamedStatement, refused, type StateEngine, type Words } from '../engine.js'
 import { PostgresAppend } from './append.js'
 import { type IsGone, PostgresClaim, lapsedRunners } from './claim.js'
 import { postgresColumns } from './columns.js'
@@ -10,6 +10,8 @@ import { PostgresSignals } from './signals.js'
 
 export interface PostgresEngineDeps extends Database {
   readonly lane: PostgresLane
+  /** Any of its connections, for what is only read. */
+  readonly reader: PostgresLane
   readonly isGone: IsGone
   /** Tells other processes that runs may be due, or were signalled. */
   readonly tell?: (() => void) | undefined
@@ -53,6 +55,10 @@ export class PostgresEngine implements StateEngine {
     return this.#claim.claim(request)
   }
 
+  query<Row>(statement: NamedStatement, values: readonly unknown[]): Promise<readonly Row[]> {
+    return this.#deps.reader.query<Row>(statement, values)
+  }
+
   delete(deletion: Deletion): Promise<number> {
     return deleteRuns(this.#deps, deletion)
   }
@@ -69,6 +75,7 @@ function postgresWords({ names }: Database): Words {
   return {
     ...postgresColumns,
     listsByWorkflow: true,
+    parameter: (place) => `$${place}`,
     time: (ms): RawBuilder<unknown> => sql`to_timestamp(${ms}::float8 / 1000)`,
     dueRuns: () =>
       sql.raw(`with recursive ${lapsedRunners(names)}

@@ -1,7 +1,7 @@
 import type { Write } from '@baton/core/ports'
-import { type Answer, refused } from '../engine.js'
+import { type Answer, type NamedStatement, refused } from '../engine.js'
 import type { TableNames } from '../table-names.js'
-import type { NamedStatement, PostgresLane } from './lane.js'
+import type { PostgresLane } from './lane.js'
 
 type Signal = Write & { readonly kind: 'signal' }
 

@@ -1,11 +1,11 @@
 import type { ClaimAnswer, ClaimRequest, Deletion, Write } from '@baton/core/ports'
 import { sql } from 'kysely'
-import type { Answer, StateEngine, Words } from '../engine.js'
+import type { Answer, NamedStatement, StateEngine, Words } from '../engine.js'
 import type { TableNames } from '../table-names.js'
 import { SqliteAppend } from './append.js'
 import { holders, SqliteClaim } from './claim.js'
 import { sqliteColumns } from './columns.js'
-import type { SqliteHost, SqliteUnit } from './host.js'
+import type { SqliteHost, SqliteUnit, SqliteValue } from './host.js'
 import { Lapses, type LapsesDeps } from './lapses.js'
 import type { SqliteTime } from './time.js'
 
@@ -36,6 +36,10 @@ export class SqliteEngine implements StateEngine {
 
   claim(request: ClaimRequest): Promise<ClaimAnswer> {
     return this.#claim.claim(request, this.#deps.time.now())
+  }
+
+  async query<Row>({ text }: NamedStatement, values: readonly SqliteValue[]): Promise<readonly Row[]> {
+    return (await this.#deps.host.query({ sql: text, values })) as readonly unknown[] as readonly Row[]
   }
 
   async delete(deletion: Deletion): Promise<number> {
@@ -85,6 +89,7 @@ function sqliteWords({ names, time }: SqliteEngineDeps): Words {
   return {
     ...sqliteColumns,
     listsByWorkflow: false,
+    parameter: (place) => `?${place}`,
     time: (ms) => sql`${ms}`,
     dueRuns: () => sql`with recursive ${sql.raw(holders(names))}
       select no from ${sql.raw(names.states)} where status = 'running' and runner in (

@@ -58,7 +58,9 @@ function start(file: string, task: Task): Child {
       const look = () => void (said.includes(word) && resolve())
       listeners.add(look)
       look()
-      void ended.then((how) => reject(new Error(`ended with ${how}, having said ${said.join()}\n${withoutCode(errors)}`)))
+      void ended.then((how) =>
+        reject(new Error(`ended with ${how}, having said ${said.join()}\n${withoutCode(errors)}`)),
+      )
     })
   const kill = async () => {
     child.kill('SIGKILL')
