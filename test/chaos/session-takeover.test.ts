@@ -14,8 +14,7 @@ const newPlace = placesOfFile()
 const kinds: readonly Kind[] = ['sqlite', 'postgres']
 const soonMs = 3_000
 
-// A run that had begun takes no turn when it is gone on with, so that the next one of its session goes on beside it.
-test.fails.each(kinds)(
+test.each(kinds)(
   'on %s, the next run of a session waits for the one before it, also where that was taken over',
   async (kind) => {
     await using place = await newPlace(kind)

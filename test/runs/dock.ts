@@ -40,10 +40,12 @@ export function dock() {
       .output(['one'], ({ session: { seen }, input }) => `${input} after ${seen || 'nothing'}`, {
         session: ({ session: { seen }, input }) => ({ seen: seen + input }),
       })
-    const belled = workflow('belled', { input: any, output: any })
+    const belled = workflow('belled', { input: any, output: any, session: z.object({ bells: z.number().default(0) }) })
       .waitFor('bell', Bell)
       .step('one', tools.hold, { ...rules, after: ['bell'] })
-      .output(['one'], ({ steps }) => steps.one)
+      .output(['one'], ({ session: { bells }, input }) => `${input} after ${bells} bells`, {
+        session: ({ session: { bells } }) => ({ bells: bells + 1 }),
+      })
     return { work, belled }
   }
   const letGo = (what: string) => {

@@ -61,6 +61,10 @@ function isRare(status: RunStatus): boolean {
   return status !== 'running' && status !== 'succeeded'
 }
 
+function isUnderWay(status: RunStatus): boolean {
+  return status === 'running' || status === 'pending'
+}
+
 /** What a head has to be like, of a table that the statement calls `s`. */
 function filters(words: Words, query: RunQuery): RawBuilder<unknown> {
   const { tenant, workflow, statuses, session, parent, runner, createdFrom, createdBefore, due, after } = query
@@ -73,6 +77,7 @@ function filters(words: Words, query: RunQuery): RawBuilder<unknown> {
   if (statuses !== undefined) all.push(sql`s.status in (${sql.join(statuses)})`)
   // In the words of the index of these: what does not follow from words alone SQLite does not see.
   if (statuses?.every(isRare)) all.push(sql`s.status not in ('running', 'succeeded')`)
+  if (session !== undefined && statuses?.every(isUnderWay)) all.push(sql`s.status in ('running', 'pending')`)
   if (createdFrom !== undefined) all.push(sql`s.created_at >= ${words.time(createdFrom)}`)
   if (createdBefore !== undefined) all.push(sql`s.created_at < ${words.time(createdBefore)}`)
   if (due === true) all.push(sql`s.no in (${words.dueRuns()})`)

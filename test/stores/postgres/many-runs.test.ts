@@ -160,6 +160,7 @@ const lists: Record<string, Partial<RunQuery>> = {
   'workflow only, old': { workflow: 'old workflow' },
   'workflow only, of none': { workflow: 'nothing' },
   session: { tenant, session: 'session 33' },
+  'session, under way': { tenant, session: 'session 33', statuses: ['running', 'pending'] },
   parent: { tenant, parent: 'run 500' },
   'parent of none': { tenant, parent: 'run 501' },
   'rare status': { statuses: ['needs-attention'] },

@@ -80,6 +80,10 @@ const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['a later page of a tenant', list({ tenant: 'tenant-5', after: '500000' })],
   ['a page of a workflow of a tenant', list({ tenant: 'tenant-5', workflow: 'flow-5' })],
   ['a page of a session', list({ tenant: 'tenant-0', session: 'session-100' })],
+  [
+    'those under way of a session',
+    list({ tenant: 'tenant-0', session: 'session-100', statuses: ['running', 'pending'] }),
+  ],
   ['a page of children', list({ tenant: 'tenant-1', parent: 'run-5000' })],
   ['a page of a rare status', list({ statuses: ['failed', 'needs-attention'] })],
   ['a page of a status that none has', list({ statuses: ['needs-attention'] })],

@@ -39,6 +39,9 @@ export const runsAndLeases: StoreMigration = {
   },
 }
 
+/** A session's next run waits for those that are before it: they are looked for at each. */
+const underWay = "session_id is not null and status in ('running', 'pending')"
+
 async function createStates(
   db: Kysely<unknown>,
   names: TableNames,
@@ -83,6 +86,7 @@ async function createStates(
   await index('ended', ['ended_at'], 'ended_at is not null')
   await index('of_workflow', ['tenant', 'workflow', 'no'])
   await index('of_session', ['tenant', 'session_id', 'no'], 'session_id is not null')
+  await index('under_way', ['tenant', 'session_id', 'no'], underWay)
   await index('of_parent', ['tenant', 'parent', 'no'], 'parent is not null')
   await index('rare', ['status', 'no'], "status not in ('running', 'succeeded')")
   if (!isPostgres) await index('of_tenant', ['tenant', 'no'])

@@ -50,6 +50,8 @@ export interface Beginning {
   readonly session?: object | undefined
   /** The run that it repeats, and from which step on. */
   readonly rerunOf?: { readonly run: string; readonly step: string } | undefined
+  /** Whether it goes on beside other runs of its session, and takes no turn. */
+  readonly beside?: boolean | undefined
 }
 
 /** What a run ended with: its output, or the key of the step whose output it is; and what its session is from then on. */

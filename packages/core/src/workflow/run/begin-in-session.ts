@@ -4,6 +4,7 @@ import { idempotencyKeyOf } from '../../dispatch/index.js'
 import { checked } from './contract.js'
 import type { LiveRun } from './live-run.js'
 import type { RunKeeper } from './run-keeper.js'
+import { runsAhead } from './runs-ahead.js'
 import type { Turn } from './session-turns.js'
 import { sessionKey } from './stored-run.js'
 
@@ -12,14 +13,25 @@ export function turnKeyOf({ spec: { ref, session } }: LiveRun): string {
   return `session:${idempotencyKeyOf([ref.tenant, session])}`
 }
 
+/** Waits for the turn of a run; `wasFound`: it was not started just now. */
+export function askForTurn(keeper: RunKeeper, run: LiveRun, wasFound: boolean): Promise<Turn | undefined> {
+  return keeper.sessions.wait(turnKeyOf(run), {
+    name: run.spec.ref.id,
+    wasFound,
+    isWanted: () => !run.isOver,
+    ahead: () => runsAhead(keeper, run),
+  })
+}
+
 /**
- * Begins a run of a session once it is its turn, if it has to wait for one, with the data that the run before it left. Without
- * a session it has the data that a session begins with.
+ * Begins a run of a session once it is its turn, if it has to wait for one: with the data with which it had begun, or else with
+ * those that the run before it left. Without a session it has the data that a session begins with.
  */
 export async function beginInSession(
   keeper: RunKeeper,
   run: LiveRun,
   turn: Promise<Turn | undefined> | undefined,
+  data?: object,
 ): Promise<void> {
   try {
     if (turn !== undefined) {
@@ -27,7 +39,7 @@ export async function beginInSession(
       if (own === undefined) return
       void run.done.then(() => own.leave())
     }
-    run.begin(await dataFor(keeper, run))
+    run.begin(data ?? (await dataFor(keeper, run)))
   } catch (error) {
     run.fail(error as Failure)
   }

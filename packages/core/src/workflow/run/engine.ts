@@ -228,6 +228,7 @@ export class Engine implements Claimant, RunKeeper {
 
   lapsed(hasLapsed: boolean): void {
     this.gates.isShut = hasLapsed
+    this.sessions.isLapsed = hasLapsed
   }
 
   /** Takes a run in whoever holds it, and goes on with it; nothing where that cannot be. */

@@ -45,8 +45,9 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
   readonly #execution: LiveExecution
   readonly #ear: Ear
   readonly journal: RunJournal
+  /** The data of its session with which it began, once it has: here, or before it was taken over. */
+  session: object | undefined
   #root: Frame | undefined
-  #hasSession = false
   #wasRefused = false
   #isBeginning = false
 
@@ -90,8 +91,7 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     const { definition, input, dueInMs, budget, past } = this.spec
     const execution = this.#execution
     const { dispatch, begin } = this.#host
-    execution.session = session
-    this.#hasSession = this.spec.session !== undefined && definition.session !== undefined
+    this.session = execution.session = session
     if (dueInMs <= 0) return this.expire()
     this.#machine.move('taken')
     this.#teller.begun(!past.isEmpty)
@@ -210,12 +210,8 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
 
   /** Has it wait for somebody to look at it. */
   needAttention(because: Attention, step?: string): void {
-    this.#release('needs-attention', {
-      ok: false,
-      status: 'needs-attention',
-      because,
-      ...(step !== undefined && { step }),
-    })
+    const at = step === undefined ? {} : { step }
+    this.#release('needs-attention', { ok: false, status: 'needs-attention', because, ...at })
   }
 
   /** Hears what it was told before; whether it goes on. */
@@ -251,7 +247,8 @@ export class LiveRun implements Carried, FrameOwner, Deadlined {
     this.#close(status === 'cancelled' ? 'the run was cancelled' : 'the run has ended', why)
     this.#machine.move(status)
     // The data of its session go on to the next run whatever becomes of this one, unless it never had them.
-    const data = this.#hasSession ? this.#execution.session : undefined
+    const { session, definition } = this.spec
+    const data = session === undefined || definition.session === undefined ? undefined : this.session
     const failure = unfinishedBody(conclusion, data, this.#wallMs)
     const closing = this.#execution.request?.end(why, why)
     this.journal.leave({ status, output, failure }, () => {

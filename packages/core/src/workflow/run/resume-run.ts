@@ -16,7 +16,7 @@ import {
   signalKey,
   valueOf,
 } from '../journal/index.js'
-import { beginInSession, turnKeyOf } from './begin-in-session.js'
+import { askForTurn, beginInSession } from './begin-in-session.js'
 import { LiveRun } from './live-run.js'
 import { migrated, migrationKey } from './migrated.js'
 import { Past } from './past.js'
@@ -87,13 +87,14 @@ export class RunResumer {
       head,
       records: [...records, ...decided.map((one) => ({ ...one, number: Infinity, at: storeTime.now }))],
     }
-    const { input, deadlineMs, budget } = valueOf(head.input) as Beginning
+    const { input, deadlineMs, budget, beside = false } = valueOf(head.input) as Beginning
     const past = await this.#pastOf(definition, history)
     const spec: RunSpec = {
       definition,
       ref: hold.run,
       tenant: tenantOf(head.tenant),
       session: head.session,
+      beside,
       input,
       dueInMs: deadlineMs === undefined ? Infinity : head.createdAt + deadlineMs - storeTime.now,
       deadlineMs,
@@ -151,15 +152,18 @@ export class RunResumer {
     // Here nothing is carried out, or not any more.
     if (!isCancelled && (this.#keeper.role === 'client' || this.#keeper.isClosing)) return run.handBack()
     const data = sessionDataOf(history)
-    const { session } = run.spec
-    // It had not got so far as to begin.
-    const hasSession = session !== undefined || run.spec.definition.session !== undefined
-    const isWaiting = hasSession && data === undefined && run.spec.past.numbered === 0
-    if (!isWaiting) return run.begin(data)
+    const { session, beside, definition, past } = run.spec
+    const hasSession = session !== undefined || definition.session !== undefined
+    const hasBegun = !hasSession || data !== undefined || past.numbered > 0
+    const takesTurn = session !== undefined && !beside
+    // What only ends needs no turn.
+    if (hasBegun && (isCancelled || !takesTurn)) return run.begin(data)
+    run.session = data
     run.queue()
-    const { sessions } = this.#keeper
-    const turn = session === undefined ? undefined : sessions.wait(turnKeyOf(run), () => !run.isOver)
-    void beginInSession(this.#keeper, run, turn)
+    const turn = takesTurn ? askForTurn(this.#keeper, run, true) : undefined
+    void beginInSession(this.#keeper, run, turn, hasBegun ? (data ?? {}) : undefined)
+    // Nor does what never began; but it is to leave no data, for it has none.
+    if (isCancelled) run.nudged()
   }
 
   /** A step that was marked as begun, and of which nobody can tell whether it was done. */

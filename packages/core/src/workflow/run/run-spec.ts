@@ -18,6 +18,8 @@ export interface RunSpec {
   readonly ref: RunRef
   readonly tenant: string | undefined
   readonly session: string | undefined
+  /** Whether it goes on beside other runs of its session, and takes no turn. */
+  readonly beside: boolean
   readonly input: unknown
   /** How much longer it may take. */
   readonly dueInMs: number

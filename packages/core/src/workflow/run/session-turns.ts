@@ -6,9 +6,30 @@ export interface Turn {
   leave(): void
 }
 
-interface Line {
-  readonly waiting: (() => void)[]
+/** A run that asks for the turn. */
+export interface Asking {
+  /** Its name among the runs of its session. */
+  readonly name: string
+  /** Whether it was found in the store: then it is before those that were started here. */
+  readonly wasFound: boolean
+  /** Whether the turn is wanted still when it comes. */
+  readonly isWanted: () => boolean
+  /** The names of those that are to have the turn before it, in whatever process. */
+  readonly ahead: () => Promise<readonly string[]>
 }
+
+interface Place {
+  readonly name: string
+  readonly wasFound: boolean
+  readonly go: () => void
+}
+
+interface Line {
+  readonly waiting: Place[]
+}
+
+/** For how many leases nobody goes on with a run that is ahead until the next one of its session begins all the same. */
+const patienceLeases = 2
 
 /** Has the runs of one session go one after the other: in this process, and, where stores are shared, in all of them. */
 export class SessionTurns {
@@ -21,6 +42,8 @@ export class SessionTurns {
   readonly #isShared: boolean
   readonly #lines = new Map<string, Line>()
   readonly #leases = new Map<string, Lease>()
+  /** Whether others may take over what this process carries out: then it does not keep them waiting for the turn. */
+  isLapsed = false
   #timer: { cancel(): void } | undefined
 
   constructor(
@@ -35,12 +58,12 @@ export class SessionTurns {
     this.#isShared = options.isShared
   }
 
-  /** Takes the turn at once; throws where another run has it. */
-  async claim(key: string): Promise<Turn> {
+  /** Takes the turn at once; throws where another run has it, or is ahead. */
+  async claim(key: string, ahead: Asking['ahead']): Promise<Turn> {
     if (this.#lines.has(key)) throw busy()
     this.#lines.set(key, { waiting: [] })
     try {
-      if (!(await this.#lock(key))) throw busy()
+      if ((await this.#ahead(ahead))?.length !== 0 || !(await this.#lock(key))) throw busy()
     } catch (error) {
       this.#next(key)
       throw error
@@ -49,18 +72,18 @@ export class SessionTurns {
   }
 
   /** Waits for the turn, in the order of asking; nothing where it is not wanted any more when it comes. */
-  async wait(key: string, isWanted: () => boolean): Promise<Turn | undefined> {
-    const line = this.#lines.get(key)
-    if (line === undefined) this.#lines.set(key, { waiting: [] })
-    else {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      line.waiting.push(resolve)
-      await promise
-    }
+  async wait(key: string, asking: Asking): Promise<Turn | undefined> {
+    await this.#enter(key, asking)
     let pauseMs = 20
+    let patienceMs = patienceLeases * this.#leaseMs
     try {
-      while (isWanted()) {
-        if (await this.#lock(key)) return this.#turn(key)
+      while (asking.isWanted()) {
+        const ahead = await this.#ahead(asking.ahead)
+        if (await this.#letPass(key, asking, ahead)) continue
+        const isNext = ahead?.length === 0 || patienceMs <= 0
+        if (isNext && (await this.#lock(key))) return this.#turn(key)
+        // Who is ahead has not come by the turn, or nobody goes on with it: the session does not wait for that for ever.
+        if (!isNext && (await this.#isFree(key))) patienceMs -= pauseMs
         await this.#pause(pauseMs)
         pauseMs = Math.min(pauseMs * 2, 500)
       }
@@ -95,7 +118,52 @@ export class SessionTurns {
   #next(key: string): void {
     const next = this.#lines.get(key)?.waiting.shift()
     if (next === undefined) this.#lines.delete(key)
-    else next()
+    else next.go()
+  }
+
+  /** Resolves when all that were before it in this process have left, or let it pass. */
+  async #enter(key: string, { name, wasFound }: Asking): Promise<void> {
+    const line = this.#lines.get(key)
+    if (line === undefined) return void this.#lines.set(key, { waiting: [] })
+    const { waiting } = line
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const later = wasFound ? waiting.findIndex((one) => !one.wasFound) : -1
+    waiting.splice(later < 0 ? waiting.length : later, 0, { name, wasFound, go: resolve })
+    await promise
+  }
+
+  /** Lets one go first that is ahead and waits in this process; resolves when that has left, and at once where there is none. */
+  async #letPass(key: string, { name, wasFound }: Asking, ahead: readonly string[] = []): Promise<boolean> {
+    const waiting = this.#lines.get(key)?.waiting ?? []
+    const index = waiting.findIndex((one) => ahead.includes(one.name))
+    const [first] = index < 0 ? [] : waiting.splice(index, 1)
+    if (first === undefined) return false
+    const { promise, resolve } = Promise.withResolvers<void>()
+    waiting.unshift({ name, wasFound, go: resolve })
+    first.go()
+    await promise
+    return true
+  }
+
+  /** Who is ahead; nothing where nobody can tell just now. */
+  async #ahead(ahead: Asking['ahead']): Promise<readonly string[] | undefined> {
+    // There is nobody elsewhere, and here they stand in line.
+    if (!this.#isShared) return []
+    try {
+      return await ahead()
+    } catch (error) {
+      this.#logger.warn({ error }, 'The runs of a session could not be looked at; it is tried again')
+      return undefined
+    }
+  }
+
+  async #isFree(key: string): Promise<boolean> {
+    try {
+      return (await this.#locks.read(key)) === undefined
+    } catch {
+      // Whoever cannot tell waits.
+      return false
+    }
   }
 
   async #lock(key: string): Promise<boolean> {
@@ -118,6 +186,7 @@ export class SessionTurns {
       this.#timer = undefined
       if (this.#leases.size === 0) return
       this.#renew()
+      if (this.isLapsed) return
       // One that was lost is lost: what such runs record is fenced by their own tokens.
       this.#locks.extend([...this.#leases.values()], this.#leaseMs).catch((error: unknown) => {
         this.#logger.warn({ error }, 'The store of locks does not answer; it is asked again')

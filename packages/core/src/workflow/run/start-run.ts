@@ -12,7 +12,7 @@ import {
   writingFailure,
   written,
 } from '../journal/index.js'
-import { beginInSession, turnKeyOf } from './begin-in-session.js'
+import { askForTurn, beginInSession, turnKeyOf } from './begin-in-session.js'
 import { checkedInput } from './contract.js'
 import { runFailure } from './failures.js'
 import { LiveRun } from './live-run.js'
@@ -21,6 +21,7 @@ import { fits } from './registry.js'
 import type { RunKeeper } from './run-keeper.js'
 import { checkRunOptions, type RunOptions } from './run-options.js'
 import type { RunSpec } from './run-spec.js'
+import { runsAhead } from './runs-ahead.js'
 import { storedTenant } from './tenants.js'
 
 const nothing = new Past()
@@ -77,7 +78,7 @@ export class RunStarter {
     repeated: Repeated | undefined,
   ): MaybePromise<RunRef | LiveRun> {
     const keeper = this.#keeper
-    const { tenant, session } = options
+    const { tenant, session, whenBusy } = options
     const ref: RunRef = { tenant: storedTenant(tenant), id: options.id ?? keeper.newId() }
     const deadlineMs = Math.min(options.deadlineMs ?? Infinity, definition.deadlineMs ?? Infinity)
     const spec: RunSpec = {
@@ -85,6 +86,7 @@ export class RunStarter {
       ref,
       tenant,
       session,
+      beside: session !== undefined && whenBusy === 'parallel',
       input,
       dueInMs: deadlineMs,
       deadlineMs: Number.isFinite(deadlineMs) ? deadlineMs : undefined,
@@ -97,7 +99,14 @@ export class RunStarter {
       numbered: repeated?.records.length ?? 0,
       storeTime: undefined,
     }
-    const beginning: Beginning = { input, deadlineMs: spec.deadlineMs, budget: spec.budget, rerunOf: repeated?.rerunOf }
+    const beginning: Beginning = {
+      input,
+      deadlineMs: spec.deadlineMs,
+      budget: spec.budget,
+      rerunOf: repeated?.rerunOf,
+      // Most do not, and their bodies are the shorter for it.
+      beside: spec.beside || undefined,
+    }
     const head: LateHead = {
       workflow: definition.name,
       version: definition.version,
@@ -141,15 +150,15 @@ export class RunStarter {
   /** Has it stored first: somebody may look for it, or begin it too. */
   async #create(run: LiveRun, options: RunOptions, isAwaited: boolean, repeated: boolean): Promise<RunRef | LiveRun> {
     const keeper = this.#keeper
-    const { session } = run.spec
-    const { whenBusy = 'queue' } = options
+    const { session, beside } = run.spec
+    const { whenBusy } = options
     // Its place in the line it takes at once: whoever asks later comes after it.
     const turn =
-      session === undefined || whenBusy === 'parallel'
+      session === undefined || beside
         ? undefined
         : whenBusy === 'reject'
-          ? keeper.sessions.claim(turnKeyOf(run))
-          : keeper.sessions.wait(turnKeyOf(run), () => !run.isOver)
+          ? keeper.sessions.claim(turnKeyOf(run), () => runsAhead(keeper, run))
+          : askForTurn(keeper, run, false)
     const leave = () => turn?.then((one) => one?.leave()).catch(() => {})
     try {
       if (whenBusy === 'reject') await turn
