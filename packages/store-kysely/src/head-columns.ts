@@ -11,6 +11,11 @@ export function headColumns(columns: Columns, s = 's'): string {
   return selected(headParts(columns, s))
 }
 
+/** The same without what may be large, from a table that the statement calls `s`. */
+export function briefColumns(columns: Columns): string {
+  return selected({ ...headParts(columns, 's'), input: 'null', output: 'null', failure: 'null' })
+}
+
 /** What is selected of a record, as `RecordRow` names it, from a table that the statement calls `r`. */
 export function recordColumns(columns: Columns): string {
   return selected(recordParts(columns))

@@ -1,7 +1,7 @@
 import { checkNumberCursor, type Head, type RunQuery, type RunStatus, type StateStore } from '@baton/core/ports'
 import { type RawBuilder, sql } from 'kysely'
 import type { Database, Words } from './engine.js'
-import { headColumns } from './head-columns.js'
+import { briefColumns, headColumns } from './head-columns.js'
 import { type HeadRow, headOf } from './rows.js'
 
 /** One page of the heads that pass all filters, newest first. */
@@ -32,7 +32,7 @@ async function pageOf({ db, names }: Database, words: Words, query: RunQuery): P
   const numbers = isOfTenant && !isNarrow && words.listsByWorkflow ? byWorkflow : newest
   const page = sql<HeadRow>`
     with recursive ${numbers(states, words, query)}
-    select ${sql.raw(headColumns(words))} from page found join ${states} s on s.no = found.no order by s.no desc`
+    select ${sql.raw(query.brief === true ? briefColumns(words) : headColumns(words))} from page found join ${states} s on s.no = found.no order by s.no desc`
   return (await page.execute(db)).rows
 }
 

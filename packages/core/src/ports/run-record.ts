@@ -193,6 +193,8 @@ export interface RunQuery {
   readonly due?: boolean | undefined
   /** Only runs that this runner holds: `running`, and nobody else's since. */
   readonly runner?: string | undefined
+  /** True: heads without their input, output and failure, which may be large. */
+  readonly brief?: boolean | undefined
   /** 1 to 500. */
   readonly limit: number
   /** The `next` of the page before. */

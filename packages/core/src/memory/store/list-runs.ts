@@ -18,10 +18,14 @@ export function listRuns(
     if (run.createdAt < (query.createdFrom ?? 0)) break
     if (!passes(run, query)) continue
     if (heads.length === query.limit) return { heads, next: last }
-    heads.push(run.head())
+    heads.push(query.brief === true ? brief(run.head()) : run.head())
     last = run.ref
   }
   return { heads }
+}
+
+function brief({ input: _input, output: _output, failure: _failure, ...head }: Head): Head {
+  return head
 }
 
 /** Runs newest first, from the cursor on: few that do not pass, where an index can tell. */

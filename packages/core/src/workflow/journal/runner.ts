@@ -191,7 +191,7 @@ export class Runner {
   async #findLost(): Promise<void> {
     let after: string | undefined
     do {
-      const page = await this.#deps.store.list({ runner: this.info.name, limit: mostListed, after })
+      const page = await this.#deps.store.list({ runner: this.info.name, brief: true, limit: mostListed, after })
       const lost = page.heads.filter((run) => !this.#isKnown(run)).map(({ tenant, id }) => ({ tenant, id }))
       const answer = lost.length === 0 ? undefined : await this.#claim(this.#claimant.workflows, 0, lost)
       if (answer !== undefined) this.#claimant.claimed(answer.runs, answer.now)

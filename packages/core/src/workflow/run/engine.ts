@@ -120,7 +120,7 @@ export class Engine implements Claimant, RunKeeper {
   /** Runs that wait to be carried out, and that nobody can carry out who knows no more workflows than this process. */
   async unclaimable(): Promise<readonly WorkflowVersion[]> {
     if (this.isVolatile) return []
-    const { heads } = await this.store.list({ due: true, limit: mostCounted })
+    const { heads } = await this.store.list({ due: true, brief: true, limit: mostCounted })
     return heads.filter(({ workflow, version }) => this.registry.ofHead({ workflow, version }) === undefined)
   }
 

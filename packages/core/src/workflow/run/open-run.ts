@@ -155,7 +155,8 @@ export class OpenRun {
   /** Whether whoever carries it out is gone, where that is nobody else's to see to. */
   async #isAbandoned({ tenant, workflow, id }: Head): Promise<boolean> {
     if (this.#engine.role !== 'client') return false
-    const { heads } = await this.#engine.store.list({ tenant, workflow, statuses: ['running'], due: true, limit: 500 })
+    const query = { tenant, workflow, statuses: ['running'], due: true, brief: true, limit: 500 } as const
+    const { heads } = await this.#engine.store.list(query)
     return heads.some((one) => one.id === id)
   }
 

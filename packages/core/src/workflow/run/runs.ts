@@ -149,7 +149,7 @@ export class Runs implements RunList {
   async list(filter: RunFilter = {}): Promise<RunPage> {
     const query = queryOf(filter)
     this.#engine.flush()
-    const { heads, next } = await this.#engine.store.list(query)
+    const { heads, next } = await this.#engine.store.list({ ...query, brief: true })
     return { runs: heads.map(summaryOf), ...(next !== undefined && { next }) }
   }
 

@@ -25,6 +25,14 @@ export const listingCases = [
       [{ ...(await bench.head(hold.run)) }],
     )
   }),
+  storeCase('a brief list holds the same heads without what may be large', async (bench) => {
+    const hold = await bench.create(bench.run(), { input: '1', session: 's' })
+    await bench.move(hold, 'succeeded', { output: '2' })
+    const [head] = (await bench.port.list({ tenant: bench.tenant, limit: 10, brief: true })).heads
+    const { id, status, session, input, output, failure } = head ?? {}
+    assert.deepEqual([id, status, session], [hold.run.id, 'succeeded', 's'])
+    assert.deepEqual([input, output, failure], [undefined, undefined, undefined])
+  }),
   storeCase('runs of other tenants are not listed', async (bench) => {
     await bench.create(bench.run('mine'))
     await bench.create({ tenant: `${bench.tenant}, another`, id: 'theirs' })

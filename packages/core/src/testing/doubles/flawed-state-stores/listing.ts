@@ -29,6 +29,11 @@ function counted(store: StateStore, order: (heads: Head[]) => Head[]): Partial<S
 /** Stores whose lists miss runs, repeat them, or hold others. */
 export const flawedListers = [
   flawed(
+    'tells all of runs where little is wanted',
+    ['a brief list holds the same heads without what may be large'],
+    (store) => ({ list: (query, call) => store.list({ ...query, brief: false }, call) }),
+  ),
+  flawed(
     'counts runs from the start to find a page',
     [
       'runs that stood before the first page are listed once while others are created',
