@@ -4,6 +4,7 @@ import { cancelled, type ExecuteOptions, FunctionExecution } from './function-ex
 import type { Layers } from './layers.js'
 import { rejected } from './rejected.js'
 import type { RetryLayer } from './retry/retry.js'
+import { RetryBudget } from './retry/retry-budget.js'
 import { Retrying } from './retry/retrying.js'
 
 /** A policy at work: its layers, and the executions that go through them. */
@@ -40,10 +41,12 @@ export class LivePolicy implements Policy {
 
   /** The same gates with other retries, and none that is hedged: for calls of one place that are repeated differently. */
   withRetry(layer: RetryLayer | undefined): LivePolicy {
-    const { retryBudget } = this.layers
+    const { retry: own, retryBudget: shared, clock } = this.layers
     const retry = layer && new Retrying(layer)
-    const layers = this.layers.but({ retry, retryBudget: layer && retryBudget, hedge: undefined })
-    return new LivePolicy(layers, this.innermost)
+    const budget = layer?.options.budget
+    // Where this one has no retries of its own, it has no budget either that theirs could share.
+    const retryBudget = own === undefined ? budget && new RetryBudget(budget, clock) : layer && shared
+    return new LivePolicy(this.layers.but({ retry, retryBudget, hedge: undefined }), this.innermost)
   }
 
   execute<Result>(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { agent, clock, Failure, need, operation, type Workflow, workflow } from '../../index.js'
+import { agent, clock, Failure, need, operation, policy, retry, timeout, type Workflow, workflow } from '../../index.js'
 import { createTestOrchestrator } from '../../testing/index.js'
 
 const any = z.any()
@@ -124,6 +124,32 @@ test('retry tries again what may go better another time, and counts its waits', 
   expect(calls()).toBe(3)
   expect(result.times.waitedMs).toBeGreaterThan(0)
   expect(result.times.wallMs).toBe(result.times.waitedMs)
+})
+
+test.each([
+  ['the policy of its agent tries nothing again', policy(timeout({ ms: 1_000 }))],
+  ['the policy of its agent tries again too', policy(retry())],
+])('a budget bounds what a step tries again, also where %s', async (_, own) => {
+  let calls = 0
+  const run = () => {
+    calls++
+    throw Object.assign(new Error('later'), { status: 503 })
+  }
+  const down = agent('down', { ask: operation({ input: any, output: any, run }) }, { policy: own })
+  const over = () => Array.from({ length: 20 }, (_item, n) => n)
+  const flow = base()
+    .map('all', {
+      over,
+      run: down.ask,
+      with: (n) => n,
+      concurrency: 1,
+      settle: true,
+      retry: { attempts: 3, baseMs: 0 },
+    })
+    .output(['all'], ({ steps }) => steps.all.length)
+  expect(await resultOf(flow)).toMatchObject({ status: 'succeeded', output: 20 })
+  // Ten at once, and one more for ten calls, of which the last may just not be whole.
+  expect(calls - 20 - 10).toBeOneOf([1, 2])
 })
 
 test('what can never go better is not tried again', async () => {
