@@ -23,59 +23,25 @@ export class SqliteClaim {
 
   async claim(request: ClaimRequest, now: number): Promise<ClaimAnswer> {
     const { runner, workflows, take = [], limit, retire = false } = request
-    const { states, runners, leases } = this.#names
     const all = await this.#runners()
     const lapsed = this.#lapses.of(all, request, now)
     const wanted = JSON.stringify(workflows.map(({ workflow, version }) => [workflow, version]))
-    const statements: SqliteStatement[] = [
-      {
-        sql: `insert into ${runners} (name, host, pid, instance, lease_until, lease_ms) values (?, ?, ?, ?, ?, ?)
-          on conflict (name) do update set host = excluded.host, pid = excluded.pid, instance = excluded.instance,
-            lease_until = excluded.lease_until, lease_ms = excluded.lease_ms`,
-        values: [
-          runner.name,
-          runner.host ?? null,
-          runner.pid ?? null,
-          runner.instance ?? null,
-          now + request.leaseMs,
-          request.leaseMs,
-        ],
-      },
-    ]
-    if (retire) {
-      // Who has no row has no lease. By the judgement and not by the clock, which may be ahead of that of one who lives.
-      for (const { name, lease_until } of lapsed) {
-        statements.push({
-          sql: `delete from ${runners} where name = ? and lease_until = ?`,
-          values: [name, lease_until],
-        })
-        statements.push({ sql: `delete from ${leases} where owner = ?`, values: [name] })
-      }
-      statements.push({ sql: `delete from ${leases} where lease_until < ?`, values: [now - forgottenAfterMs] })
+    const claims: SqliteStatement[] = []
+    if (take.length > 0) {
+      claims.push(this.#take(runner.name, JSON.stringify(take.map(({ tenant, id }) => [tenant, id])), wanted))
     }
-    const before = statements.length
-    if (take.length > 0)
-      statements.push(this.#take(runner.name, JSON.stringify(take.map(({ tenant, id }) => [tenant, id])), wanted))
     if (limit > 0 && workflows.length > 0) {
       const watched = JSON.stringify(all.map(({ name, lease_until }) => [name, lease_until]))
       const gone = JSON.stringify(lapsed.map(({ name }) => name))
-      statements.push(this.#find(runner.name, { wanted, watched, gone, now, limit }))
+      claims.push(this.#find(runner.name, { wanted, watched, gone, now, limit }))
     }
-    const claimed = statements.length
-    statements.push({
-      sql: `select tenant, id, ${sqliteColumns.number('nudge')} as nudge from ${states} where status = 'running' and runner = ? and nudge > heard`,
-      values: [runner.name],
-    })
-    const [result] = await this.#host.transaction([{ work: statements }])
-    const answers = result?.work ?? []
-    const rows = answers.slice(before, claimed).flatMap((answer) => answer.rows as unknown as readonly HeadRow[])
+    const before = [this.#beat(request, now), ...(retire ? this.#retire(lapsed, now) : [])]
+    const [result] = await this.#host.transaction([{ work: [...before, ...claims, this.#told(runner.name)] }])
+    const answers = (result?.work ?? []).slice(before.length).map(({ rows }) => rows)
+    const told = answers.pop() ?? []
     return {
-      runs: rows.map(claimedOf),
-      nudged: (answers[claimed]?.rows ?? []).map(({ tenant, id, nudge }) => ({
-        tenant: String(tenant),
-        id: String(id),
-        nudge: Number(nudge),
-      })),
+      runs: answers.flatMap((rows) => (rows as readonly unknown[] as readonly HeadRow[]).map(claimedOf)),
+      nudged: told.map(({ tenant, id, nudge }) => ({ tenant: String(tenant), id: String(id), nudge: Number(nudge) })),
       now,
     }
   }
@@ -85,6 +51,36 @@ export class SqliteClaim {
     const numbers = ['pid', 'lease_until', 'lease_ms'].map((name) => `${sqliteColumns.number(name)} as ${name}`)
     const sql = `select name, host, instance, ${numbers.join(', ')} from ${runners}`
     return (await this.#host.query({ sql, values: [] })) as unknown as readonly RunnerRow[]
+  }
+
+  #beat({ runner: { name, host, pid, instance }, leaseMs }: ClaimRequest, now: number): SqliteStatement {
+    return {
+      sql: `insert into ${this.#names.runners} (name, host, pid, instance, lease_until, lease_ms) values (?, ?, ?, ?, ?, ?)
+        on conflict (name) do update set host = excluded.host, pid = excluded.pid, instance = excluded.instance,
+          lease_until = excluded.lease_until, lease_ms = excluded.lease_ms`,
+      values: [name, host ?? null, pid ?? null, instance ?? null, now + leaseMs, leaseMs],
+    }
+  }
+
+  /** Who has no row has no lease. By the judgement and not by the clock, which may be ahead of that of one who lives. */
+  #retire(lapsed: readonly RunnerRow[], now: number): SqliteStatement[] {
+    const { runners, leases } = this.#names
+    return [
+      ...lapsed.flatMap(({ name, lease_until }) => [
+        { sql: `delete from ${runners} where name = ? and lease_until = ?`, values: [name, lease_until] },
+        { sql: `delete from ${leases} where owner = ?`, values: [name] },
+      ]),
+      { sql: `delete from ${leases} where lease_until < ?`, values: [now - forgottenAfterMs] },
+    ]
+  }
+
+  /** Which runs were told something since their runner took them. */
+  #told(runner: string): SqliteStatement {
+    return {
+      sql: `select tenant, id, ${sqliteColumns.number('nudge')} as nudge from ${this.#names.states}
+        where status = 'running' and runner = ? and nudge > heard`,
+      values: [runner],
+    }
   }
 
   #take(runner: string, named: string, wanted: string): SqliteStatement {
