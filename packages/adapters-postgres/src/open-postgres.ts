@@ -57,7 +57,6 @@ export interface OpenPostgres {
 interface Connected {
   readonly target: MigrationTarget
   readonly lane: PostgresLane
-  readonly reader: PostgresLane
   readonly listener: Listener | undefined
   readonly close: () => Promise<void>
 }
@@ -70,7 +69,7 @@ interface PoolChoice {
 
 /** Connects to a database and makes its tables. */
 export async function openPostgres(settings: PostgresSettings, deps: PostgresDeps): Promise<OpenPostgres> {
-  const { target, lane, reader, listener, close: disconnect } = await connect(settings, deps)
+  const { target, lane, listener, close: disconnect } = await connect(settings, deps)
   try {
     await (settings.migrate ? migrateUp(target) : checkMigrated(target))
     const replica = await connectReplica(settings, deps)
@@ -79,7 +78,7 @@ export async function openPostgres(settings: PostgresSettings, deps: PostgresDep
     }
     const { db, names } = target
     const { listen, tell } = listener ?? {}
-    const engine = new PostgresEngine({ db, names, lane, reader, isGone: isProcessGone, listen, tell })
+    const engine = new PostgresEngine({ db, names, lane, isGone: isProcessGone, listen, tell })
     return {
       states: new KyselyStateStore({ db, names, engine, replica: replica?.db }),
       locks: new KyselyLockStore({ engine: new PostgresLeases({ db, names }) }),
@@ -113,7 +112,6 @@ async function connect(settings: PostgresSettings, deps: PostgresDeps): Promise<
     return {
       target: { db, names, dialect: 'postgres' },
       lane,
-      reader: readerOf(connections),
       listener,
       async close() {
         await listener?.close()
@@ -134,19 +132,6 @@ async function poolOf(settings: PostgresSettings, { pool, url }: PoolChoice, dep
   if (pool === undefined) return openPool({ ...settings, url }, deps)
   const forget = hearLosses(pool, deps.logger)
   return { pool, close: async () => forget() }
-}
-
-function readerOf(connections: Connections): PostgresLane {
-  return {
-    async query<Row>({ name, text }: NamedStatement, values: readonly unknown[]) {
-      const connection = await connections.take()
-      try {
-        return (await connection.query({ name, text, values: [...values] })).rows as Row[]
-      } finally {
-        connection.release()
-      }
-    },
-  }
 }
 
 /** One for each place of tables; PostgreSQL takes names of up to 63 characters. */
@@ -176,7 +161,6 @@ function connectPglite(pglite: PGlite, names: TableNames): Connected {
   return {
     target: { db, names, dialect: 'postgres' },
     lane: { query },
-    reader: { query },
     listener: undefined,
     close: () => db.destroy(),
   }

@@ -68,11 +68,16 @@ export class SqliteConnection implements SqliteHost {
     return this.#deps.channel.close()
   }
 
-  /** Whoever finds it locked by another process lets others of this one read meanwhile. */
+  /**
+   * Whoever finds it locked by another process lets others of this one read meanwhile. The turn ends when it is sent: what is
+   * sent next is carried out next, and nobody waits for the answer before.
+   */
   #inTurn(request: Request): Promise<readonly SqliteResult[] | StatementResult> {
     return this.#untilFree(async () => {
       const release = await this.#turn()
-      return this.#deps.channel.send(request).finally(release)
+      const answer = this.#deps.channel.send(request)
+      release()
+      return answer
     })
   }
 

@@ -1,6 +1,7 @@
 import type { ClaimAnswer, ClaimRequest, Deletion, Lease, Outcome, StateStore, Write } from '@baton/core/ports'
 import type { Kysely, RawBuilder } from 'kysely'
 import type { Columns } from './head-columns.js'
+import type { HeadRow, RecordRow } from './rows.js'
 import type { TableNames } from './table-names.js'
 import type { Tables } from './tables.js'
 
@@ -19,13 +20,27 @@ export interface NamedStatement {
   readonly text: string
 }
 
+/** Which records of a run are wanted beside its head: those after a key, of a kind if there is one, and at most so many. */
+export interface Wanted {
+  readonly tenant: string
+  readonly id: string
+  readonly after: string
+  readonly kind: string | null
+  readonly most: number
+}
+
+/** A row of what is read: of a head, or of a record; the columns of the other are null. */
+export type ReadRow = HeadRow & RecordRow
+
 /** What one kind of database does in its own SQL. Everything it is given was checked. */
 export interface StateEngine {
   readonly words: Words
   append(writes: readonly Write[]): Promise<readonly Answer[]>
   claim(request: ClaimRequest): Promise<ClaimAnswer>
-  /** The rows of a statement that only reads. */
-  query<Row>(statement: NamedStatement, values: readonly (string | number | null)[]): Promise<readonly Row[]>
+  /** How many runs it reads at once. */
+  readonly mostRead: number
+  /** Reads runs: of each the row of its head, then those of its records in the order of their keys; none where there is no such run. */
+  read(wanted: readonly Wanted[]): Promise<readonly (readonly ReadRow[])[]>
   delete(deletion: Deletion): Promise<number>
   readonly listen?: StateStore['listen']
 }
@@ -40,8 +55,6 @@ export interface LeaseEngine {
 
 /** The words in which databases differ, for the statements that they share. */
 export interface Words extends Columns {
-  /** The parameter of a statement, by its place from 1 on. */
-  readonly parameter: (place: number) => string
   /** Milliseconds since 1970, as a time. */
   time(ms: number): RawBuilder<unknown>
   /** The numbers of the runs that some claim would take now, as a subquery. */

@@ -37,7 +37,7 @@ export class KyselyStateStore implements StateStore {
 
   constructor(deps: StateStoreDeps) {
     this.#deps = deps
-    this.#reader = new RunReader(deps.engine, deps.names)
+    this.#reader = new RunReader(deps.engine)
     const listen = deps.engine.listen
     if (listen !== undefined) this.listen = listen
   }

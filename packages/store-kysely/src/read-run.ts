@@ -1,9 +1,8 @@
 import { type Head, identifier, journalFailure, type RecordPage, type RunRef, type StateStore } from '@baton/core/ports'
 import { sql } from 'kysely'
-import type { Database, NamedStatement, StateEngine, Words } from './engine.js'
-import { headColumns, noHead, noRecord, recordColumns } from './head-columns.js'
-import { type HeadRow, headOf, type RecordRow, recordOf } from './rows.js'
-import type { TableNames } from './table-names.js'
+import type { Database, ReadRow, StateEngine, Wanted, Words } from './engine.js'
+import { headColumns } from './head-columns.js'
+import { type HeadRow, headOf, recordOf } from './rows.js'
 
 /** How a cursor of records begins: what follows is the key of the last one. */
 const cursorMark = '='
@@ -25,41 +24,60 @@ export async function readHeads(
   })
 }
 
-/** Reads heads with pages of their records, each in one statement: what it tells was so at one moment. */
+interface Waiting {
+  readonly wanted: Wanted
+  readonly resolve: (rows: readonly ReadRow[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Reads runs, each at one moment: its head, and a page of its records. What is asked for together is read together, as far as
+ * the database can: a process that takes a thousand runs over reads a thousand.
+ */
 export class RunReader {
   readonly #engine: StateEngine
-  readonly #statement: NamedStatement
+  #waiting: Waiting[] = []
 
-  constructor(engine: StateEngine, names: TableNames) {
+  constructor(engine: StateEngine) {
     this.#engine = engine
-    this.#statement = { name: `${names.prefix}read`, text: readSql(engine.words, names) }
   }
 
   /** A run's head with one page of its records, in the order of their keys. */
   async read({ tenant, id }: RunRef, { after, limit, kind }: RecordPage): ReturnType<StateStore['read']> {
     const last = after === undefined ? '' : keyOf(after)
-    const values = [tenant, id, last, kind ?? null, limit + 1]
-    const [first, ...rows] = await this.#engine.query<HeadRow & RecordRow>(this.#statement, values)
+    const [first, ...rows] = await this.#rows({ tenant, id, after: last, kind: kind ?? null, most: limit + 1 })
     if (first === undefined) return undefined
     const records = rows.slice(0, limit).map(recordOf)
     const head = headOf(first)
     return rows.length > limit ? { head, records, next: `${cursorMark}${records.at(-1)?.key}` } : { head, records }
   }
-}
 
-/** The head comes first, then each record as a row of its own, with nothing where the other kind of row has something. */
-function readSql(words: Words, { states, results }: TableNames): string {
-  const [tenant, id, last, kind, limit] = [1, 2, 3, 4, 5].map((place) => words.parameter(place))
-  return `
-with found as (select no from ${states} where tenant = ${tenant} and id = ${id})
-select 0 as place, ${headColumns(words)}, ${noRecord} from ${states} s where s.no = (select no from found)
-union all
-select 1 as place, ${noHead}, page.* from (
-  select ${recordColumns(words)} from ${results} r
-  where r.run = (select no from found) and r.key > ${last}
-    and (cast(${kind} as text) is null or r.kind = cast(${kind} as text))
-  order by r.key limit ${limit}) page
-order by place, key`
+  #rows(wanted: Wanted): Promise<readonly ReadRow[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly ReadRow[]>()
+    this.#waiting.push({ wanted, resolve, reject })
+    if (this.#waiting.length === 1) void Promise.resolve().then(() => this.#readAll())
+    return promise
+  }
+
+  #readAll(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    const { mostRead } = this.#engine
+    for (let from = 0; from < waiting.length; from += mostRead)
+      void this.#readSome(waiting.slice(from, from + mostRead))
+  }
+
+  async #readSome(some: readonly Waiting[]): Promise<void> {
+    try {
+      const all = await this.#engine.read(some.map(({ wanted }) => wanted))
+      some.forEach(({ resolve }, index) => resolve(all[index] ?? []))
+    } catch (error) {
+      const [only] = some
+      if (some.length === 1) return only?.reject(error)
+      // What one of them cannot do is no matter of the others.
+      for (const one of some) void this.#readSome([one])
+    }
+  }
 }
 
 function keyOf(after: string): string {

@@ -1,17 +1,24 @@
 import type { ClaimAnswer, ClaimRequest, Deletion, StateStore, Write } from '@baton/core/ports'
 import { type RawBuilder, sql } from 'kysely'
-import { type Answer, type Database, type NamedStatement, refused, type StateEngine, type Words } from '../engine.js'
+import {
+  type Answer,
+  type Database,
+  type ReadRow,
+  refused,
+  type StateEngine,
+  type Wanted,
+  type Words,
+} from '../engine.js'
 import { PostgresAppend } from './append.js'
 import { type IsGone, PostgresClaim, lapsedRunners } from './claim.js'
 import { postgresColumns } from './columns.js'
 import { deleteRuns } from './delete.js'
 import type { PostgresLane } from './lane.js'
+import { readRuns } from './read.js'
 import { PostgresSignals } from './signals.js'
 
 export interface PostgresEngineDeps extends Database {
   readonly lane: PostgresLane
-  /** Any of its connections, for what is only read. */
-  readonly reader: PostgresLane
   readonly isGone: IsGone
   /** Tells other processes that runs may be due, or were signalled. */
   readonly tell?: (() => void) | undefined
@@ -24,6 +31,7 @@ type OfHolder = Exclude<Write, Signal>
 /** What PostgreSQL does in its own SQL. */
 export class PostgresEngine implements StateEngine {
   readonly words: Words
+  readonly mostRead = 32
   readonly listen?: NonNullable<StateStore['listen']>
   readonly #deps: PostgresEngineDeps
   readonly #append: PostgresAppend
@@ -55,8 +63,8 @@ export class PostgresEngine implements StateEngine {
     return this.#claim.claim(request)
   }
 
-  query<Row>(statement: NamedStatement, values: readonly unknown[]): Promise<readonly Row[]> {
-    return this.#deps.reader.query<Row>(statement, values)
+  read(wanted: readonly Wanted[]): Promise<readonly (readonly ReadRow[])[]> {
+    return readRuns(this.#deps, wanted)
   }
 
   delete(deletion: Deletion): Promise<number> {
@@ -75,7 +83,6 @@ function postgresWords({ names }: Database): Words {
   return {
     ...postgresColumns,
     listsByWorkflow: true,
-    parameter: (place) => `$${place}`,
     time: (ms): RawBuilder<unknown> => sql`to_timestamp(${ms}::float8 / 1000)`,
     dueRuns: () =>
       sql.raw(`with recursive ${lapsedRunners(names)}

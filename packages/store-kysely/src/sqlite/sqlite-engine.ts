@@ -1,12 +1,13 @@
 import type { ClaimAnswer, ClaimRequest, Deletion, Write } from '@baton/core/ports'
 import { sql } from 'kysely'
-import type { Answer, NamedStatement, StateEngine, Words } from '../engine.js'
+import type { Answer, ReadRow, StateEngine, Wanted, Words } from '../engine.js'
 import type { TableNames } from '../table-names.js'
 import { SqliteAppend } from './append.js'
 import { holders, SqliteClaim } from './claim.js'
 import { sqliteColumns } from './columns.js'
-import type { SqliteHost, SqliteUnit, SqliteValue } from './host.js'
+import type { SqliteHost, SqliteUnit } from './host.js'
 import { Lapses, type LapsesDeps } from './lapses.js'
+import { readRuns } from './read.js'
 import type { SqliteTime } from './time.js'
 
 export interface SqliteEngineDeps extends LapsesDeps {
@@ -18,6 +19,8 @@ export interface SqliteEngineDeps extends LapsesDeps {
 /** What SQLite does in its own SQL: one writer at a time, so that there are neither locks nor races within a transaction. */
 export class SqliteEngine implements StateEngine {
   readonly words: Words
+  /** They wait for nobody, and not for each other. */
+  readonly mostRead = 1
   readonly #deps: SqliteEngineDeps
   readonly #append: SqliteAppend
   readonly #claim: SqliteClaim
@@ -38,8 +41,9 @@ export class SqliteEngine implements StateEngine {
     return this.#claim.claim(request, this.#deps.time.now())
   }
 
-  async query<Row>({ text }: NamedStatement, values: readonly SqliteValue[]): Promise<readonly Row[]> {
-    return (await this.#deps.host.query({ sql: text, values })) as readonly unknown[] as readonly Row[]
+  read(wanted: readonly Wanted[]): Promise<readonly (readonly ReadRow[])[]> {
+    const { host, names } = this.#deps
+    return readRuns(host, names, wanted)
   }
 
   async delete(deletion: Deletion): Promise<number> {
@@ -89,7 +93,6 @@ function sqliteWords({ names, time }: SqliteEngineDeps): Words {
   return {
     ...sqliteColumns,
     listsByWorkflow: false,
-    parameter: (place) => `?${place}`,
     time: (ms) => sql`${ms}`,
     dueRuns: () => sql`with recursive ${sql.raw(holders(names))}
       select no from ${sql.raw(names.states)} where status = 'running' and runner in (
