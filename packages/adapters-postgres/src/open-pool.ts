@@ -86,12 +86,23 @@ async function prepare(client: PgClient, settings: PoolSettings, done: (error?: 
   done(failure)
 }
 
-/** Hears of idle connections that are lost, which is no fault: the pool opens others. Unheard it would end the process. */
+/**
+ * Hears of connections that are lost, which is no fault: the pool opens others. Unheard it would end the process. Idle ones the
+ * pool tells of; one may be lost with its very greeting, before whoever has asked for it can listen.
+ */
 export function hearLosses(pool: PgPool, logger: Logger): () => void {
   const heard = (error: Error) => logger.debug({ error }, 'A connection to the database was lost')
+  const connected = (client: PgClient) => void client.on('error', unheard)
   pool.on?.('error', heard)
-  return () => void pool.removeListener?.('error', heard)
+  pool.on?.('connect', connected)
+  return () => {
+    pool.removeListener?.('error', heard)
+    pool.removeListener?.('connect', connected)
+  }
 }
+
+/** Whoever uses the connection hears it for himself. */
+const unheard = () => {}
 
 /** The sockets of a pool. */
 class Sockets {

@@ -9,7 +9,9 @@ export interface PgPool {
   query(text: string, values?: unknown[]): Promise<PgResult>
   end(): Promise<void>
   on?(event: 'error', listener: (error: Error) => void): unknown
+  on?(event: 'connect', listener: (client: PgClient) => void): unknown
   removeListener?(event: 'error', listener: (error: Error) => void): unknown
+  removeListener?(event: 'connect', listener: (client: PgClient) => void): unknown
   readonly options?: { readonly max?: number | undefined } | undefined
 }
 

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { databaseOfFile } from '../../services/postgres/database.ts'
 import { startPostgres } from '../../services/postgres/start-postgres.ts'
 import { startProxy } from '../../services/proxy.ts'
+import { fatalGreetings } from './fatal-greeting.ts'
 import { withConnection } from '../../services/postgres/connection.ts'
 import { runProgram } from './process.ts'
 import { flow, gate, Go, held, hostPool, type Orchestrator, open, rowsOf, waiting } from './rig.ts'
@@ -168,6 +169,14 @@ test('a head that somebody else has locked holds up its own run, and no other on
     await client.query('rollback')
   })
   expect(await run.result()).toMatchObject({ output: 'locked' })
+})
+
+test.each(['pool', 'url'])('a connection that ends with its very greeting is heard, by way of a %s', async (way) => {
+  await using greeted = await fatalGreetings(new URL(url), 3)
+  const prefix = `greeted_${way}_`
+  const options = way === 'pool' ? { pool: hostPool(greeted.url), prefix } : { url: greeted.url, prefix }
+  const opened = await vi.waitFor(() => open(options), { timeout: 20_000, interval: 50 })
+  expect(await opened.run(flow, 1)).toMatchObject({ output: 1 })
 })
 
 test('nothing of all this ends a process: no rejection and no error event is left alone', async () => {
