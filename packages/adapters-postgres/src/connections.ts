@@ -1,4 +1,5 @@
 import type { Clock } from '@baton/core/ports'
+import { storeFailure } from '@baton/store-kysely'
 import { postgresFailure } from './failures.js'
 import type { PgClient, PgPool, PgResult } from './pg.js'
 
@@ -33,7 +34,7 @@ export class Connections {
 
   /** Takes a connection out of the pool, which opens one if need be. */
   async take(): Promise<Connection> {
-    if (this.#isClosed) throw postgresFailure('postgres.closed', {})
+    if (this.#isClosed) throw closed()
     const { pool, clock } = this.#deps
     const { connectTimeoutMs: afterMs, statementTimeoutMs } = this.#options
     const { promise: late, reject: giveUp } = Promise.withResolvers<never>()
@@ -61,7 +62,7 @@ export class Connections {
   /** Closes what is out, whatever it is at; what is still coming goes back when it comes. */
   close(): void {
     this.#isClosed = true
-    for (const giveUp of this.#giveUps) giveUp(postgresFailure('postgres.closed', {}))
+    for (const giveUp of this.#giveUps) giveUp(closed())
     for (const connection of this.#taken) connection.drop()
   }
 }
@@ -136,4 +137,8 @@ const uselessCodes: readonly unknown[] = ['25006', '26000', '42P05', '25P02', '0
 
 function isUseless(error: unknown): boolean {
   return uselessCodes.includes((error as { code?: unknown } | undefined)?.code)
+}
+
+function closed(): Error {
+  return storeFailure('store.closed', { doing: 'answer', because: 'its connections were closed with the orchestrator' })
 }

@@ -21,12 +21,6 @@ export const postgresFailure = declareFailures({
       `There was no connection to the database within ${afterMs} ms.`,
     remedy: 'See whether the server can be reached, and whether others use up the connections of the pool.',
   },
-  'postgres.closed': {
-    when: 'The store was closed while it was asked, or before.',
-    retryable: false,
-    says: () => 'The connections to the database are closed.',
-    remedy: 'Ask before the orchestrator closes.',
-  },
   'postgres.silent': {
     when: 'The server has not answered a statement in time, and the connection was given up.',
     retryable: true,

@@ -7,18 +7,34 @@ import type { PgPool } from './pg.js'
 
 const milliseconds = z.number().int().min(1).max(3_600_000)
 
-const aPool = z.custom<PgPool>(hasMethods('connect', 'query', 'end'), 'it must be a pool of pg: new pg.Pool({ … })')
+const isPool = hasMethods('connect', 'query', 'end')
+/** What a pool of `pg` has not, and one connection has. */
+const isClient = hasMethods('escapeIdentifier')
+const aPool = z.custom<PgPool>(
+  (value) => isPool(value) && !isClient(value),
+  'it must be a pool of pg: new pg.Pool({ … })',
+)
+const aUrl = z
+  .string()
+  .refine(
+    (value) => /^(postgres|postgresql|socket):\/\/|^\//.test(value),
+    'it must begin with postgres://, as in postgres://user@host/name',
+  )
+const aTls = z.custom<boolean | object>(
+  (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
+  'it must be true, false, or the options of a TLS connection',
+)
 const aPglite = z.custom<PGlite>(hasMethods('query', 'transaction', 'close'), 'it must be a PGlite: new PGlite()')
 
 const PostgresOptions = z.object({
-  url: z.string().min(1).optional().meta({
+  url: aUrl.optional().meta({
     secret: true,
     description:
       'Where the database is; unless set, where the variables of PostgreSQL itself say (PGHOST, PGDATABASE and so on).',
   }),
   pool: aPool.optional().meta({ description: 'Your own pool of `pg`, in place of the URL.' }),
   pglite: aPglite.optional().meta({ description: 'Your own PGlite, in place of the URL.' }),
-  replicaUrl: z.string().min(1).optional().meta({
+  replicaUrl: aUrl.optional().meta({
     secret: true,
     description: 'Where lists of runs are read; what is read there may be a little behind.',
   }),
@@ -41,7 +57,7 @@ const PostgresOptions = z.object({
     .max(63)
     .default('baton')
     .meta({ description: 'What the server calls our connections.' }),
-  tls: z.custom<boolean | object>().optional().meta({
+  tls: aTls.optional().meta({
     description: 'Whether to encrypt, or how, as `pg` takes it in `ssl`; unless set, as the URL says.',
   }),
   schema: z.string().optional().meta({ description: 'The schema of the tables; unless set, that of the connection.' }),

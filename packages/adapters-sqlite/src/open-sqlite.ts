@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock, LockStore, Random, StateStore } from '@baton/core/ports'
@@ -12,6 +13,7 @@ import {
   SqliteEngine,
   SqliteLeases,
   SqliteTime,
+  storeFailure,
   type Tables,
   tableNames,
 } from '@baton/store-kysely'
@@ -78,6 +80,7 @@ export async function connectSqlite(
   deps: SqliteDeps,
 ): Promise<{ readonly connection: SqliteConnection; readonly target: MigrationTarget }> {
   const names = tableNames({ prefix: settings.prefix })
+  const isGiven = settings.database !== undefined
   const connection = new SqliteConnection({ ...deps, channel: channelTo(settings) }, settings.busyTimeoutMs)
   const db = new Kysely<Tables>({ dialect: new SqliteConnectionDialect(connection) })
   try {
@@ -85,9 +88,9 @@ export async function connectSqlite(
     await connection.query({ sql: 'select count(*) from sqlite_schema', values: [] })
   } catch (error) {
     await db.destroy()
-    throw failureOf(error, `open the file ${settings.file}`)
+    throw failureOf(error, isGiven ? 'use the connection that was given' : `open the file ${settings.file}`)
   }
-  return { connection, target: { db, names, dialect: 'sqlite' } }
+  return { connection, target: { db, names, dialect: 'sqlite', ...(!isGiven && { database: settings.file }) } }
 }
 
 function channelTo({ file, database, durability }: SqliteSettings): Channel {
@@ -96,6 +99,12 @@ function channelTo({ file, database, durability }: SqliteSettings): Channel {
   if (database !== undefined) return directChannel(database, opening, false)
   if (file === ':memory:') return directChannel(new DatabaseSync(file) as unknown as SqliteDatabase, opening, true)
   const path = resolve(file)
+  if (file.startsWith('file:')) throw cannotOpen(file, 'it is a URI; give the path alone')
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw cannotOpen(file, 'it is a folder')
   makeFolder(dirname(path))
   return new WorkerChannel({ file: path, opening })
+}
+
+function cannotOpen(file: string, because: string): Error {
+  return storeFailure('store.cannot_open', { doing: `open the file ${file}`, because })
 }

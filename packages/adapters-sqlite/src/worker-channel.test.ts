@@ -81,7 +81,7 @@ test('a channel that is closed takes nothing, and starts no thread; to close it 
   await one.close()
   expect(await last).toMatchObject({ changes: 1 })
   await one.close()
-  await expect(one.send(statement('select 1'))).rejects.toMatchObject({ code: 'store.unavailable' })
+  await expect(one.send(statement('select 1'))).rejects.toMatchObject({ code: 'store.closed', retryable: false })
   expect(threads).toHaveLength(1)
   done()
 })

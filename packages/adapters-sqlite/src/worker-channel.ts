@@ -33,7 +33,8 @@ export class WorkerChannel implements Channel {
   }
 
   async send(request: Request): Promise<Value> {
-    if (this.#isClosed) throw gone('the file is closed')
+    if (this.#isClosed)
+      throw storeFailure('store.closed', { doing: 'answer', because: 'the file was closed with its orchestrator' })
     return this.#ask(request)
   }
 

@@ -22,6 +22,9 @@ test.each([
   [{ code: 'SQLITE_CONSTRAINT_UNIQUE' }, 'store.refused', false],
   [{ code: '53100' }, 'store.full', false],
   [{ code: '57P01' }, 'store.unavailable', true],
+  [{ code: '57014' }, 'store.blocked', true],
+  [{ code: '55P03' }, 'store.blocked', true],
+  [{ code: '40P01' }, 'store.blocked', true],
   [{ code: '23502' }, 'store.refused', false],
   [{ code: '42P01' }, 'store.no_tables', false],
   [{ code: 'ECONNRESET' }, 'store.unavailable', true],
@@ -41,6 +44,22 @@ test.each([
   const failure = failureOf(cause, 'append')
   expect(failure).toMatchObject({ code, retryable, cause })
   expect(isFailure(failure) && failure.message).toMatch(/append.*what the driver said/)
+})
+
+test('what was closed is told to be, whoever tells it', () => {
+  const said = [
+    'driver has already been destroyed',
+    'Cannot use a pool after calling end on the pool',
+    'database is not open',
+  ]
+  for (const message of said) {
+    expect(failureOf(new Error(message), 'append')).toMatchObject({ code: 'store.closed', retryable: false })
+  }
+})
+
+test('a server that does not encrypt is not asked for ever to', () => {
+  const error = new Error('The server does not support SSL connections')
+  expect(failureOf(error, 'connect')).toMatchObject({ code: 'store.denied', retryable: false })
 })
 
 test('a table or a column that SQLite does not know is told to be missing', () => {

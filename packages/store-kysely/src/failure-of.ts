@@ -3,6 +3,8 @@ import { storeFailure } from './failures.js'
 
 type Code =
   | 'store.unavailable'
+  | 'store.blocked'
+  | 'store.closed'
   | 'store.denied'
   | 'store.cannot_open'
   | 'store.no_tables'
@@ -21,9 +23,6 @@ const ofStore: ReadonlySet<Code> = new Set([
   'store.corrupt',
 ])
 
-/** Conflicts with others, and what waited too long for them, or took too long by itself: something else may well be done. */
-const ofWrites: ReadonlySet<unknown> = new Set(['40001', '40P01', '55P03', '57014'])
-
 /** What SQLSTATEs mean, by how they begin; the first match counts. */
 const sqlStates: readonly (readonly [string, Code])[] = [
   ['53100', 'store.full'],
@@ -39,9 +38,10 @@ const sqlStates: readonly (readonly [string, Code])[] = [
   ['25006', 'store.unavailable'],
   // Connections, resources, deadlocks, locks and statements that took too long, shutting down.
   ['08', 'store.unavailable'],
-  ['40', 'store.unavailable'],
+  ['40', 'store.blocked'],
   ['53', 'store.unavailable'],
-  ['55P03', 'store.unavailable'],
+  ['55P03', 'store.blocked'],
+  ['57014', 'store.blocked'],
   ['57', 'store.unavailable'],
   ['58', 'store.unavailable'],
   ['25P03', 'store.unavailable'],
@@ -91,12 +91,8 @@ export function failureOf(error: unknown, doing: string): unknown {
   if (isFailure(error) || isAbort(error)) return error
   const code = codeOf(error)
   const details = { doing, because: becauseOf(error) }
-  if (ofStore.has(code)) return storeFailure(code, { ...details, blames: 'store' }, error)
-  return storeFailure(
-    code,
-    ofWrites.has((error as { code?: unknown } | undefined)?.code) ? { ...details, blames: 'write' } : details,
-    error,
-  )
+  if (code === 'store.blocked') return storeFailure(code, { ...details, blames: 'write' }, error)
+  return storeFailure(code, ofStore.has(code) ? { ...details, blames: 'store' } : details, error)
 }
 
 /** Whether an error means that a unique key is there already. */
@@ -118,6 +114,8 @@ function codeOf(error: unknown): Code {
   if (typeof code === 'string' && syscall === undefined && /^[0-9A-Z]{5}$/.test(code)) {
     return sqlStates.find(([begin]) => code.startsWith(begin))?.[1] ?? 'store.refused'
   }
+  if (closed.test(errorText(error))) return 'store.closed'
+  if (/does not support SSL/.test(errorText(error))) return 'store.denied'
   // A value that a driver cannot take or give stays one, however often it is asked.
   if (typeof code === 'string' && /^ERR_(OUT_OF_RANGE|INVALID_ARG)/.test(code)) return 'store.refused'
   // Whose certificate is not trusted now is not trusted later.
@@ -125,6 +123,9 @@ function codeOf(error: unknown): Code {
   // Drivers tell of lost connections by errors without a SQLSTATE: of the network, or of their own.
   return error instanceof TypeError || error instanceof RangeError ? 'store.refused' : 'store.unavailable'
 }
+
+/** What drivers, pools and Kysely say of what was closed. */
+const closed = /driver has already been destroyed|after calling end on the pool|database( connection)? is not open/
 
 /** Whether whoever has handed a connection in is within a transaction of his own. */
 function isWithin(error: unknown): boolean {

@@ -18,6 +18,20 @@ export const storeFailure = declareFailures({
     says: ({ doing, because }: Because) => `The database could not ${doing}: ${because}.`,
     remedy: 'It is worth another try; if it lasts, see whether the database is up, reachable and not overloaded.',
   },
+  'store.blocked': {
+    when: 'A statement waited too long for what others have locked, was in conflict with others, or took too long.',
+    retryable: true,
+    says: ({ doing, because }: Because) =>
+      `The database could not ${doing}, because others are in the way: ${because}.`,
+    remedy:
+      'It is worth another try; if it lasts, see who holds the lock: on PostgreSQL pg_stat_activity and pg_blocking_pids() tell.',
+  },
+  'store.closed': {
+    when: 'The store was asked after it was closed, or while it closed.',
+    retryable: false,
+    says: ({ doing, because }: Because) => `The database could not ${doing}, because it is closed: ${because}.`,
+    remedy: 'Ask before the orchestrator is closed; a pool or a connection of your own close after it.',
+  },
   'store.denied': {
     when: 'The database does not let in, or does not allow what has to be done: a wrong password, a missing right or database.',
     retryable: false,
@@ -102,6 +116,6 @@ export const storeFailure = declareFailures({
     retryable: false,
     says: ({ what, name }: { readonly what: string; readonly name: string }) =>
       `The ${what} '${name}' is no plain name.`,
-    remedy: 'Use up to 31 lower-case letters, digits and underscores, the first no digit.',
+    remedy: 'Use up to 31 lower-case letters, digits and underscores, the first no digit; and no word of SQL.',
   },
 })

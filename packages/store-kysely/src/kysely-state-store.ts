@@ -66,11 +66,12 @@ export class KyselyStateStore implements StateStore {
   async list(query: RunQuery, call?: StoreCall): ReturnType<StateStore['list']> {
     call?.signal?.throwIfAborted()
     checkQuery(query)
-    const { names, replica = this.#deps.db, engine } = this.#deps
+    const { names, engine } = this.#deps
     // Somebody goes on from what a runner holds, what is due, and how a session was left: that has to be as it is now.
     const isExact = query.runner !== undefined || query.due === true || query.session !== undefined
-    const db = isExact ? this.#deps.db : replica
-    return attempt('list runs', call, () => listRuns({ db, names }, engine.words, query))
+    const replica = isExact ? undefined : this.#deps.replica
+    const doing = replica === undefined ? 'list runs' : 'list runs on its replica'
+    return attempt(doing, call, () => listRuns({ db: replica ?? this.#deps.db, names }, engine.words, query))
   }
 
   async delete(deletion: Deletion, call?: StoreCall): Promise<number> {

@@ -25,12 +25,24 @@ export const defaultPrefix = 'orchestrator_'
 
 const plainName = /^[a-z_][a-z0-9_]{0,30}$/
 
+/** Words that PostgreSQL does not take for the name of a schema. A prefix is only part of a name. */
+const reserved = new Set(
+  `all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column concurrently
+  constraint create cross current_catalog current_date current_role current_schema current_time current_timestamp current_user default
+  deferrable desc distinct do else end except false fetch for foreign freeze from full grant group having ilike in initially inner
+  intersect into is isnull join lateral leading left like limit localtime localtimestamp natural not notnull null offset on only or
+  order outer overlaps placing primary references returning right select session_user similar some symmetric system_user table
+  tablesample then to trailing true union unique user using variadic verbose when where window with`.split(/\s+/),
+)
+
 /** The names of the tables at a place. They are part of statements, so only plain names are taken. */
 export function tableNames({ schema, prefix = defaultPrefix }: TablePlace = {}): TableNames {
   for (const [what, name] of Object.entries({ schema, prefix })) {
     if (name !== undefined && name !== '' && !plainName.test(name))
       throw storeFailure('store.invalid_name', { what, name })
   }
+  if (schema !== undefined && reserved.has(schema))
+    throw storeFailure('store.invalid_name', { what: 'schema', name: schema })
   const place = schema === undefined || schema === '' ? '' : `${schema}.`
   const named = (name: string) => `${place}${prefix}${name}`
   return {

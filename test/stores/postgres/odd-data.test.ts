@@ -148,7 +148,7 @@ test('a statement that takes too long is given up by the server, and its connect
   )
   await rowsOf(url, 'create trigger slow before insert on long_runners for each row execute function long_sleep()')
   const slow = await whyNot(o.states.claim({ runner: { name: 'other' }, leaseMs: 1_000, workflows: [], limit: 0 }))
-  expect(slow.codes).toEqual(expect.arrayContaining(['store.unavailable', '57014']))
+  expect(slow.codes).toEqual(expect.arrayContaining(['store.blocked', '57014']))
   expect(slow.text).toContain('statement timeout')
   await rowsOf(url, 'drop trigger slow on long_runners')
   await o.states.claim({ runner: { name: 'other' }, leaseMs: 1_000, workflows: [], limit: 0 })

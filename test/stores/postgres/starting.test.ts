@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { databaseOfFile } from '../../services/postgres/database.ts'
 import { startProxy } from '../../services/proxy.ts'
@@ -128,9 +129,19 @@ test('a start that failed leaves no connection', async () => {
 test.each([
   [{ pool: 'localhost' }, 'it must be a pool of pg'],
   [{ replicaPool: {} }, 'it must be a pool of pg'],
+  [{ pool: new pg.Client() }, 'it must be a pool of pg'],
   [{ pglite: 'memory://' }, 'it must be a PGlite'],
-])('what is no pool and no PGlite is refused as one: %j', async (options, because) => {
+  [{ tls: 'yes' }, 'the options of a TLS connection'],
+  [{ url: 'mysql://u@host/name' }, 'it must begin with postgres://'],
+  [{ url: 'hello world' }, 'it must begin with postgres://'],
+])('an option that cannot be meant is refused (%#): %s', async (options, because) => {
   const { codes, text } = await failure(options as never)
   expect(codes).toEqual(['config.invalid'])
   expect(text).toContain(because)
+})
+
+test('a word of SQL is refused as the name of a schema', async () => {
+  const { codes, text } = await failure({ url, schema: 'user' })
+  expect(codes).toContain('store.invalid_name')
+  expect(text).toContain('no word of SQL')
 })

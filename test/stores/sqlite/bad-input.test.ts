@@ -161,3 +161,20 @@ test('a file that is deleted under a process is written on until it closes; the 
   expect(integrityOf(path)).toBe('ok')
   expect(folder).toBeTruthy()
 })
+
+test.each([
+  [folder, 'it is a folder'],
+  ['file:runs.db?mode=ro', 'it is a URI; give the path alone'],
+])('what is no path of a file is refused: %s', async (file, because) => {
+  expect(String(await opened({ file }))).toContain(because)
+})
+
+test('whoever asks after the end is told so at once', async () => {
+  const { orchestrator, flow } = await host({ file: join(folder, 'ended.db') })
+  const run = await orchestrator.start(flow, 1)
+  await run.result()
+  await orchestrator.close()
+  const closed = { code: 'store.closed', retryable: false }
+  await expect(orchestrator.attach(flow, run.id).result()).rejects.toMatchObject(closed)
+  await expect(orchestrator.runs.list()).rejects.toMatchObject(closed)
+})

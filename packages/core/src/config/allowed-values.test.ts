@@ -17,7 +17,7 @@ it.each<[string, z.ZodType]>([
   ['true or false', z.boolean()],
   ['one of a, b', z.enum(['a', 'b'])],
   ['off, or at least 1', z.union([z.literal('off'), z.number().min(1)])],
-  ['text', z.string().min(1)],
+  ['text that is not empty', z.string().min(1)],
   ['text of at least 8 characters', z.string().min(8)],
   ['text of 0 to 80 characters', z.string().max(80)],
   ['text that matches ^a$', z.string().regex(/^a$/)],

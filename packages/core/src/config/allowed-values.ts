@@ -87,7 +87,7 @@ function text({ minLength = 0, maxLength, format, pattern }: SchemaNode): string
         : ''
   const form =
     format !== undefined ? ` in the form of ${format}` : pattern !== undefined ? ` that matches ${pattern}` : ''
-  return `text${length}${form}`
+  return length + form === '' && minLength === 1 ? 'text that is not empty' : `text${length}${form}`
 }
 
 function list(of: string, { minItems = 0, maxItems }: SchemaNode, writer: Writer): string {

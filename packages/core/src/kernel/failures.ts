@@ -26,7 +26,8 @@ export const kernelFailure = declareFailures({
     retryable: false,
     says: ({ what, providers }: { what: string; providers: readonly string[] }) =>
       `${what} is provided more than once: by ${providers.join(' and ')}.`,
-    remedy: 'Keep one of them, or choose by binding that port yourself.',
+    remedy:
+      'Keep one of them, or choose: for state and leases by ORCHESTRATOR_STATE_STORAGE or `settings.state.storage`, else by binding that port yourself.',
   },
   'kernel.captive_need': {
     when: 'Something that lives long needs something that lives shorter.',

@@ -11,6 +11,8 @@ import type { DialectName, StoreMigration } from './store-migration.js'
 /** A database whose tables are to be made, or looked at. */
 export interface MigrationTarget extends Database {
   readonly dialect: DialectName
+  /** What the command line calls it; not told of a server, whose URL may have a password. */
+  readonly database?: string | undefined
 }
 
 /** Which migrations a database has had, in their order. */
@@ -52,12 +54,12 @@ export async function checkMigrated(target: MigrationTarget, all = migrations): 
   const { pending, unknown } = await migrationStatus(target, all)
   if (unknown.length > 0) throw storeFailure('store.newer_schema', { unknown: unknown.join(', ') })
   if (pending.length > 0)
-    throw storeFailure('store.older_schema', { missing: pending.join(', '), place: placeOf(target.names) })
+    throw storeFailure('store.older_schema', { missing: pending.join(', '), place: placeOf(target) })
 }
 
 /** Where the tables are, as the command line is told. */
-function placeOf({ schema, prefix }: TableNames): string {
-  return `${schema === undefined ? '' : ` --schema ${schema}`}${prefix === defaultPrefix ? '' : ` --prefix ${prefix}`}`
+function placeOf({ database, names: { schema, prefix } }: MigrationTarget): string {
+  return `${database === undefined ? '' : ` --database ${database}`}${schema === undefined ? '' : ` --schema ${schema}`}${prefix === defaultPrefix ? '' : ` --prefix ${prefix}`}`
 }
 
 async function migrate(
