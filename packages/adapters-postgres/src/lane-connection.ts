@@ -7,7 +7,7 @@ export interface LaneOptions {
 }
 
 /** How long a statement may wait for a lock where all others wait behind it; it is tried again, and others before. */
-const longestLockMs = 1_000
+const longestLockMs = 100
 
 /**
  * One connection of a pool, kept: statements that are sent by name are planned once for each connection. One that is lost is

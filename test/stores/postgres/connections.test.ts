@@ -101,7 +101,7 @@ test('its connections bear its name and keep its timeouts', async () => {
     url,
     applicationName: 'my app',
     statementTimeoutMs: 4_321,
-    lockTimeoutMs: 765,
+    lockTimeoutMs: 76,
     prefix: 'named_',
   })
   await o.run(flow, 1)
@@ -127,13 +127,13 @@ test('its connections bear its name and keep its timeouts', async () => {
   await o.port(lockStore).acquire('a key', 'somebody', 1_000)
   const settings = await rowsOf(url, 'select distinct * from named_settings order by seqscan')
   expect(settings).toEqual([
-    { statement: '4321ms', lock: '765ms', seqscan: 'off' },
-    { statement: '4321ms', lock: '765ms', seqscan: 'on' },
+    { statement: '4321ms', lock: '76ms', seqscan: 'off' },
+    { statement: '4321ms', lock: '76ms', seqscan: 'on' },
   ])
 })
 
 test('the connection that writes keeps its timeouts in a pool of the host too', async () => {
-  const o = await open({ pool: hostPool(url), statementTimeoutMs: 4_321, lockTimeoutMs: 765, prefix: 'hosts_' })
+  const o = await open({ pool: hostPool(url), statementTimeoutMs: 4_321, lockTimeoutMs: 76, prefix: 'hosts_' })
   await o.run(flow, 1)
   await rowsOf(
     url,
@@ -145,7 +145,7 @@ test('the connection that writes keeps its timeouts in a pool of the host too', 
     'create trigger seen before insert on hosts_workflow_states for each row execute function hosts_seen()',
   )
   const { text } = await whyNot(o.start(flow, 2))
-  expect(text).toContain('4321ms 765ms')
+  expect(text).toContain('4321ms 76ms')
 })
 
 test('no more than so many connections are opened by any load', async () => {

@@ -4,10 +4,10 @@ import {
   classify,
   type Clock,
   type Outcome,
-  type Scheduled,
   type StateStore,
   type Write,
 } from '../../ports/index.js'
+import { SetAside } from './set-aside.js'
 
 /** Whoever has something to be stored: one run. */
 export interface LaneEntry {
@@ -28,17 +28,12 @@ const mostRecords = 1_000
 const mostCharacters = 4_194_304
 const firstPauseMs = 50
 const longestPauseMs = 2_000
-/** Whatever cannot be stored for now holds up the others while it is tried. */
-const longestAsideMs = 10_000
 /** Whoever waits for an answer of his own, and not for a run, is not made to wait longer. */
 const longestPatienceMs = 30_000
 
 interface Sent {
   readonly entry: LaneEntry
   readonly write: Write
-  /** For how long it was set aside, and since when it waits. */
-  pauseMs?: number
-  since?: number
 }
 
 /**
@@ -52,9 +47,8 @@ export class Lane {
   waitingRecords = 0
   waitingCharacters = 0
   readonly #queue = new Set<LaneEntry>()
-  /** What cannot be stored for now, where others can; and of these what is to be tried again. */
-  readonly #aside = new Map<Sent, Scheduled>()
-  readonly #due: Sent[] = []
+  /** What cannot be stored for now, where others can. */
+  readonly #aside: SetAside<Sent>
   #isSending = false
   #isClosed = false
   /** Since when the oldest of what is queued, and of what is under way, waits. */
@@ -65,6 +59,7 @@ export class Lane {
   constructor(store: StateStore, clock: Clock) {
     this.#store = store
     this.#clock = clock
+    this.#aside = new SetAside(clock, () => this.#wake())
   }
 
   /** Whether nobody gains by waiting for what is stored. */
@@ -74,9 +69,8 @@ export class Lane {
 
   /** For how long the oldest that waits to be stored has waited. */
   get oldestWaitingMs(): number {
-    const since = [this.#sentSince, this.#queuedSince, ...[...this.#aside.keys()].map((sent) => sent.since)]
     const now = this.#clock.monotonic()
-    return now - Math.min(now, ...since.filter((one) => one !== undefined))
+    return now - Math.min(now, this.#sentSince ?? now, this.#queuedSince ?? now, this.#aside.oldestSince)
   }
 
   /** Somebody has something to be stored. */
@@ -113,7 +107,6 @@ export class Lane {
   /** Nothing that failed is sent again. */
   close(): void {
     this.#isClosed = true
-    for (const timer of this.#aside.values()) timer.cancel()
     this.#aside.clear()
   }
 
@@ -142,9 +135,9 @@ export class Lane {
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#queue.size > 0 || this.#due.length > 0) {
-      const again = this.#due.shift()
-      if (again !== undefined) await this.#sendAgain(again)
+    while (this.#queue.size > 0 || this.#aside.isDue) {
+      const again = this.#aside.take()
+      if (again !== undefined) await this.#send([again], true)
       const batch = this.#nextBatch()
       this.#sentSince = this.#queuedSince
       // Of what did not fit the age is not known: it counts as that of what did.
@@ -159,12 +152,6 @@ export class Lane {
     const told = this.#whenIdle
     this.#whenIdle = []
     for (const resolve of told) resolve()
-  }
-
-  #sendAgain(sent: Sent): Promise<void> {
-    this.#aside.delete(sent)
-    this.#sentSince = sent.since
-    return this.#send([sent], true)
   }
 
   #nextBatch(): Sent[] {
@@ -191,13 +178,15 @@ export class Lane {
     let outcomes: readonly Outcome[]
     let again = isRetry
     for (; ; again = true) {
+      const from = this.#clock.monotonic()
       try {
         const writes = batch.map(({ write }) => (again ? retried(write) : write))
         outcomes = await this.#store.append(writes)
         break
       } catch (error) {
         const isPassing = classify(error) === 'retry'
-        if (isPassing ? blamesWrite(error) : !blamesStore(error)) return this.#sendApart(batch, error)
+        if (isPassing && blamesWrite(error)) return this.#sendAlone(batch, this.#clock.monotonic() - from)
+        if (!isPassing && !blamesStore(error)) return this.#refused(batch, error)
         if (!isPassing) batch = [...(again ? batch : refuseNew(batch, error)), ...refuseNew(this.#nextBatch(), error)]
         if (batch.length === 0) return
         if (!this.#isClosed) await this.#pause(pauseMs)
@@ -206,14 +195,15 @@ export class Lane {
         pauseMs = Math.min(pauseMs * 2, longestPauseMs)
       }
     }
+    for (const sent of batch) this.#aside.done(sent)
     batch.forEach(({ entry }, index) => tell(entry, () => entry.answered(outcomes[index] as Outcome, again)))
   }
 
-  /** Where it lies in one of them, the culprit is found by halves: its neighbours are stored. */
-  async #sendApart(batch: readonly Sent[], error: unknown): Promise<void> {
+  /** Where it is refused, the culprit is found by halves: its neighbours are stored. */
+  async #refused(batch: readonly Sent[], error: unknown): Promise<void> {
     const [only] = batch
     if (batch.length === 1 && only !== undefined) {
-      if (classify(error) === 'retry') return this.#setAside(only)
+      this.#aside.done(only)
       return tell(only.entry, () => only.entry.refused(error))
     }
     const middle = batch.length >> 1
@@ -221,16 +211,12 @@ export class Lane {
     await this.#send(batch.slice(middle), true)
   }
 
-  /** Tries it again later, and others meanwhile. */
-  #setAside(sent: Sent): void {
+  /** Sets aside whatever has to wait for others; to find out by halves would take longer, for it is the failing that takes time. */
+  async #sendAlone(batch: readonly Sent[], tookMs: number): Promise<void> {
+    const [only] = batch
     if (this.#isClosed) return
-    sent.since ??= this.#sentSince ?? this.#clock.monotonic()
-    sent.pauseMs = Math.min((sent.pauseMs ?? firstPauseMs) * 2, longestAsideMs)
-    const again = () => {
-      this.#due.push(sent)
-      this.#wake()
-    }
-    this.#aside.set(sent, this.#clock.schedule(sent.pauseMs, again, true))
+    if (batch.length > 1) for (const one of batch) await this.#send([one], true)
+    else if (only !== undefined) this.#aside.add(only, this.#sentSince ?? this.#clock.monotonic(), tookMs)
   }
 
   #pause(ms: number): Promise<void> {
