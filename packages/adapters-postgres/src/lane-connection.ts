@@ -6,6 +6,20 @@ export interface LaneOptions {
   readonly lockTimeoutMs: number
 }
 
+/**
+ * After so many statements they are planned anew, then after so many times as many: a plan that was made for few runs may be a
+ * bad one for many.
+ */
+const firstPlans = 64
+const growth = 4
+const mostByOnePlan = 65_536
+
+interface Kept {
+  readonly connection: Connection
+  sent: number
+  plansUntil: number
+}
+
 /** How long a statement may wait for a lock where all others wait behind it; it is tried again, and others before. */
 const longestLockMs = 100
 
@@ -16,7 +30,7 @@ const longestLockMs = 100
 export class LaneConnection implements PostgresLane {
   readonly #connections: Connections
   readonly #options: LaneOptions
-  #kept: Promise<Connection> | undefined
+  #kept: Promise<Kept> | undefined
   /** The statement before, whatever comes of it: a connection is at one at a time. */
   #before: Promise<unknown> = Promise.resolve()
 
@@ -32,18 +46,22 @@ export class LaneConnection implements PostgresLane {
   }
 
   async #query<Row>({ name, text }: NamedStatement, values: readonly unknown[]): Promise<readonly Row[]> {
-    const connection = await (this.#kept ??= this.#open())
-    return (await connection.query({ name, text, values: [...values] })).rows as Row[]
+    const kept = await (this.#kept ??= this.#open())
+    if (++kept.sent === kept.plansUntil) {
+      kept.plansUntil = Math.min(kept.sent * growth, kept.sent + mostByOnePlan)
+      await kept.connection.query({ text: 'discard plans' })
+    }
+    return (await kept.connection.query({ name, text, values: [...values] })).rows as Row[]
   }
 
-  #open(): Promise<Connection> {
-    const opening: Promise<Connection> = this.#connect(() => {
+  #open(): Promise<Kept> {
+    const opening: Promise<Kept> = this.#connect(() => {
       if (this.#kept === opening) this.#kept = undefined
     })
     return opening
   }
 
-  async #connect(over: () => void): Promise<Connection> {
+  async #connect(over: () => void): Promise<Kept> {
     let connection: Connection | undefined
     try {
       connection = await this.#connections.take()
@@ -53,7 +71,7 @@ export class LaneConnection implements PostgresLane {
       // empty would read the whole of them for ever after.
       const text = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set statement_timeout = ${statementTimeoutMs}; set lock_timeout = ${Math.min(lockTimeoutMs, longestLockMs)}`
       await connection.query({ text })
-      return connection
+      return { connection, sent: 0, plansUntil: firstPlans }
     } catch (error) {
       connection?.drop()
       over()

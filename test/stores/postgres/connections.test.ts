@@ -148,6 +148,30 @@ test('the connection that writes keeps its timeouts in a pool of the host too', 
   expect(text).toContain('4321ms 76ms')
 })
 
+test('what was planned for few runs is planned anew as they grow', async () => {
+  const pool = hostPool(url)
+  const said: string[] = []
+  const connect = pool.connect.bind(pool)
+  const watched = new WeakSet<object>()
+  vi.spyOn(pool, 'connect').mockImplementation((async () => {
+    const client = await connect()
+    if (watched.has(client)) return client
+    watched.add(client)
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown
+    client.query = ((...args: unknown[]) => {
+      said.push((args[0] as { text: string }).text)
+      return query(...args)
+    }) as never
+    return client
+  }) as never)
+  const o = await open({ pool, prefix: 'growing_' })
+  const anew = () => said.filter((text) => text === 'discard plans').length
+  await o.run(flow, 1)
+  expect(anew()).toBe(0)
+  for (let n = 0; n < 120; n++) await o.run(flow, n)
+  expect(anew()).toBe(2)
+})
+
 test('no more than so many connections are opened by any load', async () => {
   const o = await open({ url, maxConnections: 5, applicationName: 'busy', prefix: 'busy_' })
   let most = 0

@@ -75,11 +75,12 @@ const openings: Partial<Record<RowKind, Opening>> = {
         ${form === 'again' ? 'on conflict (tenant, id) do nothing' : ''} returning no, token, nudge, status)`,
     as: 'select n.slot, c.no, c.token, c.nudge, c.status from created c join numbered n on n.no = c.no',
   },
-  // The lock is what fences: without it a former holder's records could be stored after its successor has read the journal.
+  // The lock is what fences: without it a former holder's records could be stored after its successor has read the journal. Each
+  // is looked for by itself: while there are few runs, to go through all of them would look as good, and be done so later on.
   holds: {
     opens: (source, states) => `held as (
-        select h.slot, s.no, s.token, s.nudge, s.status from ${source} h join ${states} s on s.no = h.no and s.token = h.token
-        order by s.no for no key update of s)`,
+        select h.slot, s.no, s.token, s.nudge, s.status from (select * from ${source} h order by no) h cross join lateral (
+          select no, token, nudge, status from ${states} s where s.no = h.no and s.token = h.token for no key update) s)`,
     as: 'select slot, no, token, nudge, status from held',
   },
   moves: {
