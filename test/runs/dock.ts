@@ -68,12 +68,17 @@ export function processesOfSessions() {
     { role = 'all', belled: hasBelled = true }: { role?: 'all' | 'worker' | 'client'; belled?: boolean } = {},
   ) => {
     let isGone = false
+    let frozen: PromiseWithResolvers<void> | undefined
     const { work, belled } = flowsOf(name)
     const o = await openOne({
       workflows: hasBelled ? [work, belled] : [work],
       role,
       ports: [bind(lockStore, locks)],
-      between: (_method, call) => (isGone ? new Promise(() => {}) : call()),
+      async between(_method, call) {
+        if (isGone) await new Promise(() => {})
+        await frozen?.promise
+        return call()
+      },
     })
     alive.add(o)
     /** The store hears of it no more. */
@@ -81,9 +86,17 @@ export function processesOfSessions() {
       isGone = true
       alive.delete(o)
     }
+    /** The store hears nothing of it until it thaws. */
+    const freeze = () => {
+      frozen = Promise.withResolvers()
+      return () => {
+        frozen?.resolve()
+        frozen = undefined
+      }
+    }
     const start = <Steps>(flow: Workflow<unknown, unknown, Steps>, input: unknown, options: RunOptions) =>
       during(o.start(flow, input, options))
-    return { o, work, belled, start, vanish }
+    return { o, work, belled, start, vanish, freeze }
   }
   const close = () => during(Promise.all([...alive].map((o) => o.close({ drainMs: 0 }))))
   const begun = () => order.filter((one) => one.endsWith('begins'))

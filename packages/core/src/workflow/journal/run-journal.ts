@@ -109,6 +109,11 @@ export class RunJournal implements LaneEntry {
     return Math.min(this.#records.length, mostInWrite) + 1
   }
 
+  /** The right to write, once the store has given it. */
+  get hold(): Hold | undefined {
+    return this.#hold
+  }
+
   /** Whether nothing can be written any more. */
   get isClosed(): boolean {
     return this.#isOver

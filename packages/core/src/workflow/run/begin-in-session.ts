@@ -4,7 +4,7 @@ import { idempotencyKeyOf } from '../../dispatch/index.js'
 import { checked } from './contract.js'
 import type { LiveRun } from './live-run.js'
 import type { RunKeeper } from './run-keeper.js'
-import { runsAhead } from './runs-ahead.js'
+import { RunsAhead } from './runs-ahead.js'
 import type { Turn } from './session-turns.js'
 import { sessionKey } from './stored-run.js'
 
@@ -15,11 +15,12 @@ export function turnKeyOf({ spec: { ref, session } }: LiveRun): string {
 
 /** Waits for the turn of a run; `wasFound`: it was not started just now. */
 export function askForTurn(keeper: RunKeeper, run: LiveRun, wasFound: boolean): Promise<Turn | undefined> {
+  const ahead = new RunsAhead(keeper, run)
   return keeper.sessions.wait(turnKeyOf(run), {
     name: run.spec.ref.id,
     wasFound,
     isWanted: () => !run.isOver,
-    ahead: () => runsAhead(keeper, run),
+    ahead: () => ahead.look(),
   })
 }
 

@@ -1,41 +1,83 @@
-import { type Head, type RunStatus } from '../../ports/index.js'
-import { type Beginning, valueOf } from '../journal/index.js'
+import type { Head, RunStatus } from '../../ports/index.js'
+import { type Beginning, valueOf, writingFailure } from '../journal/index.js'
 import type { LiveRun } from './live-run.js'
 import type { RunKeeper } from './run-keeper.js'
 
 /** Those that somebody carries out, or is about to: whoever waits for somebody has given its turn to the next. */
 const underWay: readonly RunStatus[] = ['running', 'pending']
-const pageLimit = 50
+const pageLimit = 500
 
-/** The ids of the runs under way, in any process, that are to have their turn before this one of their session. */
-export async function runsAhead({ store }: RunKeeper, { spec }: LiveRun): Promise<readonly string[]> {
-  const { ref, session, createdAt, storeTime } = spec
-  const query = { tenant: ref.tenant, session, statuses: underWay, limit: pageLimit }
-  // When it was created in the store's time is known of one that was claimed.
-  let createdBefore = storeTime && createdAt + 1
-  let page = await store.list({ ...query, createdBefore })
-  if (createdBefore === undefined && page.next !== undefined && !page.heads.some(({ id }) => id === ref.id)) {
-    // So many were started since: they are passed over.
-    const own = await store.read(ref, { limit: 1 })
-    createdBefore = own && own.head.createdAt + 1
-    page = await store.list({ ...query, createdBefore })
+/** The runs, under way in any process, that are to have their turn before one of their session that waits for its own. */
+export class RunsAhead {
+  readonly #keeper: RunKeeper
+  readonly #run: LiveRun
+  /** From when on runs of the session were started later, once that is known. */
+  #createdBefore: number | undefined
+  /** Which runs never take a turn, as far as that was looked up. */
+  readonly #beside = new Map<string, boolean>()
+
+  constructor(keeper: RunKeeper, run: LiveRun) {
+    this.#keeper = keeper
+    this.#run = run
   }
-  let ahead: string[] = []
-  for (;;) {
-    for (const head of page.heads) {
-      // The newest come first: what came before this one was started after it.
-      if (head.id === ref.id) ahead = []
-      else if (!goesBeside(head)) ahead.push(head.id)
+
+  /** Looks who is ahead now: the oldest first. A run that is not this process's any more is told so. */
+  async look(): Promise<readonly string[]> {
+    const { ref } = this.#run.spec
+    const { hold } = this.#run.journal
+    const heads = await this.#heads()
+    if (this.#run.isOver) return []
+    const at = heads.findIndex(({ id }) => id === ref.id)
+    const own = heads[at]
+    if (own !== undefined) this.#createdBefore = own.createdAt + 1
+    if (hold !== undefined && own?.token !== hold.token) {
+      this.#run.lost(writingFailure('journal.superseded', { run: ref.id }))
+      return []
     }
-    if (page.next === undefined) return ahead
-    page = await store.list({ ...query, createdBefore, after: page.next })
+    // The newest come first: what comes before this one was started after it.
+    const ahead = heads.slice(at + 1).map(({ id }) => id)
+    return this.#fromFirstInLine(ahead.toReversed())
+  }
+
+  async #heads(): Promise<readonly Head[]> {
+    const { store } = this.#keeper
+    const { ref, session } = this.#run.spec
+    const createdBefore = this.#createdBefore
+    const query = { tenant: ref.tenant, session, statuses: underWay, createdBefore, brief: true, limit: pageLimit }
+    const heads: Head[] = []
+    let after: string | undefined
+    do {
+      const page = await store.list({ ...query, after })
+      heads.push(...page.heads)
+      after = page.next
+    } while (after !== undefined)
+    return heads
+  }
+
+  /** Without those before all others that take no turn. */
+  async #fromFirstInLine(ids: readonly string[]): Promise<readonly string[]> {
+    for (let index = 0; index < ids.length; index++) {
+      if (!(await this.#goesBeside(ids[index] as string))) return ids.slice(index)
+    }
+    return []
+  }
+
+  async #goesBeside(id: string): Promise<boolean> {
+    let beside = this.#beside.get(id)
+    if (beside === undefined) {
+      const { tenant } = this.#run.spec.ref
+      beside = isBeside((await this.#keeper.store.read({ tenant, id }, { limit: 1 }))?.head)
+      this.#beside.set(id, beside)
+    }
+    return beside
   }
 }
 
-/** Whether it never took a turn. */
-function goesBeside({ input }: Head): boolean {
+function isBeside(head: Head | undefined): boolean {
+  // It is gone meanwhile.
+  if (head === undefined) return true
   try {
-    return (valueOf(input) as Beginning).beside === true
+    return (valueOf(head.input) as Beginning).beside === true
   } catch {
     // Whoever goes on with it will say what is wrong with it.
     return false

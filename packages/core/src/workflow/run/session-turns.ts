@@ -42,6 +42,8 @@ export class SessionTurns {
   readonly #isShared: boolean
   readonly #lines = new Map<string, Line>()
   readonly #leases = new Map<string, Lease>()
+  /** Of each session the runs that were waited for long enough, as long as they are ahead of others. */
+  readonly #passedOver = new Map<string, readonly string[]>()
   /** Whether others may take over what this process carries out: then it does not keep them waiting for the turn. */
   isLapsed = false
   #timer: { cancel(): void } | undefined
@@ -63,7 +65,7 @@ export class SessionTurns {
     if (this.#lines.has(key)) throw busy()
     this.#lines.set(key, { waiting: [] })
     try {
-      if ((await this.#ahead(ahead))?.length !== 0 || !(await this.#lock(key))) throw busy()
+      if ((await this.#ahead(key, ahead))?.length !== 0 || !(await this.#lock(key))) throw busy()
     } catch (error) {
       this.#next(key)
       throw error
@@ -78,10 +80,14 @@ export class SessionTurns {
     let patienceMs = patienceLeases * this.#leaseMs
     try {
       while (asking.isWanted()) {
-        const ahead = await this.#ahead(asking.ahead)
+        const ahead = await this.#ahead(key, asking.ahead)
+        if (!asking.isWanted()) break
         if (await this.#letPass(key, asking, ahead)) continue
         const isNext = ahead?.length === 0 || patienceMs <= 0
-        if (isNext && (await this.#lock(key))) return this.#turn(key)
+        if (isNext && (await this.#lock(key))) {
+          if (ahead !== undefined && ahead.length > 0) this.#passOver(key, ahead)
+          return this.#turn(key)
+        }
         // Who is ahead has not come by the turn, or nobody goes on with it: the session does not wait for that for ever.
         if (!isNext && (await this.#isFree(key))) patienceMs -= pauseMs
         await this.#pause(pauseMs)
@@ -145,12 +151,21 @@ export class SessionTurns {
     return true
   }
 
+  /** Nobody waits for these again. */
+  #passOver(key: string, names: readonly string[]): void {
+    this.#passedOver.set(key, [...(this.#passedOver.get(key) ?? []), ...names])
+  }
+
   /** Who is ahead; nothing where nobody can tell just now. */
-  async #ahead(ahead: Asking['ahead']): Promise<readonly string[] | undefined> {
+  async #ahead(key: string, ahead: Asking['ahead']): Promise<readonly string[] | undefined> {
     // There is nobody elsewhere, and here they stand in line.
     if (!this.#isShared) return []
     try {
-      return await ahead()
+      const names = await ahead()
+      const passed = this.#passedOver.get(key)?.filter((name) => names.includes(name)) ?? []
+      if (passed.length > 0) this.#passedOver.set(key, passed)
+      else this.#passedOver.delete(key)
+      return names.filter((name) => !passed.includes(name))
     } catch (error) {
       this.#logger.warn({ error }, 'The runs of a session could not be looked at; it is tried again')
       return undefined

@@ -21,7 +21,7 @@ import { fits } from './registry.js'
 import type { RunKeeper } from './run-keeper.js'
 import { checkRunOptions, type RunOptions } from './run-options.js'
 import type { RunSpec } from './run-spec.js'
-import { runsAhead } from './runs-ahead.js'
+import { RunsAhead } from './runs-ahead.js'
 import { storedTenant } from './tenants.js'
 
 const nothing = new Past()
@@ -157,7 +157,7 @@ export class RunStarter {
       session === undefined || beside
         ? undefined
         : whenBusy === 'reject'
-          ? keeper.sessions.claim(turnKeyOf(run), () => runsAhead(keeper, run))
+          ? keeper.sessions.claim(turnKeyOf(run), () => new RunsAhead(keeper, run).look())
           : askForTurn(keeper, run, false)
     const leave = () => turn?.then((one) => one?.leave()).catch(() => {})
     try {
