@@ -59,7 +59,8 @@ export class RunJournal implements LaneEntry {
   readonly #runner: string
   #recorded: Recorded
   #head: LateHead | undefined
-  #hold: Hold | undefined
+  /** The right to write, once the store has given it. */
+  hold: Hold | undefined
   #records: Writing[] = []
   #size = 0
   #stored: Stored[] = []
@@ -96,7 +97,7 @@ export class RunJournal implements LaneEntry {
   /** The journal of a run that was claimed: how many records it has, and how many of its signals were read. */
   static ofClaimed(hold: Hold, count: number, seen: number, lane: Lane, recorded: Recorded): RunJournal {
     const journal = new RunJournal(hold.run, hold.runner, lane, recorded, count)
-    journal.#hold = hold
+    journal.hold = hold
     journal.seen = seen
     return journal
   }
@@ -107,11 +108,6 @@ export class RunJournal implements LaneEntry {
 
   get waitingCount(): number {
     return Math.min(this.#records.length, mostInWrite) + 1
-  }
-
-  /** The right to write, once the store has given it. */
-  get hold(): Hold | undefined {
-    return this.#hold
   }
 
   /** Whether nothing can be written any more. */
@@ -207,9 +203,9 @@ export class RunJournal implements LaneEntry {
       // Perhaps it is there already, because an answer was lost: then it is taken as given.
       const found = isResent ? foundAgain(sent.write, outcome.head, this.#runner) : undefined
       if (found === undefined) return this.#refusedBy(sent.write, outcome.head)
-      this.#hold = found.hold ?? this.#hold
+      this.hold = found.hold ?? this.hold
     } else {
-      this.#hold = outcome.hold ?? this.#hold
+      this.hold = outcome.hold ?? this.hold
       if (outcome.nudge > this.seen) this.#recorded.nudged(outcome.nudge)
     }
     this.isBroken = false
@@ -284,8 +280,8 @@ export class RunJournal implements LaneEntry {
       const whole = { ...head, input: written(head.input) }
       return { kind: 'create', run: this.run, runner: this.#runner, head: whole, records, move }
     }
-    if (this.#hold === undefined || (records.length === 0 && move === undefined)) return undefined
-    return { kind: 'held', hold: this.#hold, records, move }
+    if (this.hold === undefined || (records.length === 0 && move === undefined)) return undefined
+    return { kind: 'held', hold: this.hold, records, move }
   }
 
   #refusedBy(write: Write, head: Head | undefined): void {
