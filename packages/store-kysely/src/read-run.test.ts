@@ -9,7 +9,8 @@ function readerBut(broken: readonly string[] = []) {
     mostRead: 4,
     async read(wanted: readonly Wanted[]) {
       asked.push(wanted.map(({ id }) => id))
-      if (wanted.some(({ id }) => broken.includes(id))) throw new Error('it cannot be read')
+      if (wanted.some(({ id }) => broken.includes(id)))
+        throw Object.assign(new Error('it cannot be read'), { code: '22P05' })
       return wanted.map(({ tenant, id }) => (id === 'none' ? [] : [rowOf(tenant, id)]))
     },
   }

@@ -1,6 +1,15 @@
-import { type Head, identifier, journalFailure, type RecordPage, type RunRef, type StateStore } from '@baton/core/ports'
+import {
+  type Head,
+  identifier,
+  isFailure,
+  journalFailure,
+  type RecordPage,
+  type RunRef,
+  type StateStore,
+} from '@baton/core/ports'
 import { sql } from 'kysely'
 import type { Database, ReadRow, StateEngine, Wanted, Words } from './engine.js'
+import { failureOf } from './failure-of.js'
 import { headColumns } from './head-columns.js'
 import { type HeadRow, headOf, recordOf } from './rows.js'
 
@@ -72,10 +81,12 @@ export class RunReader {
       const all = await this.#engine.read(some.map(({ wanted }) => wanted))
       some.forEach(({ resolve }, index) => resolve(all[index] ?? []))
     } catch (error) {
-      const [only] = some
-      if (some.length === 1) return only?.reject(error)
-      // What one of them cannot do is no matter of the others.
-      for (const one of some) void this.#readSome([one])
+      // What one of them cannot do is no matter of the others; what the database cannot do is.
+      const isOfAll = some.length === 1 || isDown(error)
+      for (const one of some) {
+        if (isOfAll) one.reject(error)
+        else void this.#readSome([one])
+      }
     }
   }
 }
@@ -86,4 +97,9 @@ function keyOf(after: string): string {
     throw journalFailure('journal.invalid_request', { what: 'cursor', received: after, allowed })
   }
   return identifier(after.slice(cursorMark.length), 'cursor')
+}
+
+function isDown(error: unknown): boolean {
+  const failure = failureOf(error, 'read')
+  return isFailure(failure) && failure.code === 'store.unavailable'
 }

@@ -46,7 +46,7 @@ export function readArguments(
   if (command !== 'migrate') return { mistake: `'${command ?? ''}' is no command; there is: migrate` }
   if (more.length > 0) return { mistake: `'${more.join(' ')}' is more than was expected` }
   if (action !== 'status' && action !== 'up' && action !== 'down' && action !== 'print') {
-    return { mistake: `'${action ?? ''}' is nothing that migrate does` }
+    return { mistake: action === undefined ? 'migrate what?' : `'${action}' is nothing that migrate does` }
   }
   const { yes = false } = values
   const database = values.database ?? env.ORCHESTRATOR_POSTGRES_URL ?? env.ORCHESTRATOR_SQLITE_FILE
@@ -61,6 +61,7 @@ export function readArguments(
   if (database !== undefined && dialect === 'sqlite' && looksLikeUrl(database)) {
     return { mistake: 'the database is neither a URL of the form postgres://user@host/name nor the path of a file' }
   }
+  if (values.schema !== undefined && dialect === 'sqlite') return { mistake: 'a file has no schemas' }
   // The names of the plugins' own variables: what holds for them holds here.
   const ofDialect = `ORCHESTRATOR_${dialect.toUpperCase()}`
   const schema = values.schema ?? (dialect === 'postgres' ? env[`${ofDialect}_SCHEMA`] : undefined)

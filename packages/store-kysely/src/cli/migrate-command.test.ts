@@ -21,7 +21,8 @@ async function given(line: string, env: Record<string, string> = {}) {
 test.each([
   ['', 2, ''],
   ['migrat up', 2, "'migrat' is no command"],
-  ['migrate', 2, "'' is nothing that migrate does"],
+  ['migrate', 2, 'migrate what?'],
+  ['migrate up --database a.db --schema b', 2, 'a file has no schemas'],
   ['migrate sideways --database a.db', 2, "'sideways' is nothing that migrate does"],
   ['migrate up', 2, 'no database was given'],
   ['migrate up now --database a.db', 2, "'now' is more than was expected"],

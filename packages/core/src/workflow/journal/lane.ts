@@ -3,7 +3,9 @@ import {
   blamesWrite,
   classify,
   type Clock,
+  type Logger,
   type Outcome,
+  runOf,
   type StateStore,
   type Write,
 } from '../../ports/index.js'
@@ -43,6 +45,7 @@ interface Sent {
 export class Lane {
   readonly #store: StateStore
   readonly #clock: Clock
+  readonly #logger: Logger
   /** How much waits to be stored, of all runs together: they keep count. */
   waitingRecords = 0
   waitingCharacters = 0
@@ -56,9 +59,10 @@ export class Lane {
   #sentSince: number | undefined
   #whenIdle: (() => void)[] = []
 
-  constructor(store: StateStore, clock: Clock) {
+  constructor(store: StateStore, clock: Clock, logger: Logger) {
     this.#store = store
     this.#clock = clock
+    this.#logger = logger
     this.#aside = new SetAside(clock, () => this.#wake())
   }
 
@@ -185,7 +189,7 @@ export class Lane {
         break
       } catch (error) {
         const isPassing = classify(error) === 'retry'
-        if (isPassing && blamesWrite(error)) return this.#sendAlone(batch, this.#clock.monotonic() - from)
+        if (isPassing && blamesWrite(error)) return this.#sendAlone(batch, error, this.#clock.monotonic() - from)
         if (!isPassing && !blamesStore(error)) return this.#refused(batch, error)
         if (!isPassing) batch = [...(again ? batch : refuseNew(batch, error)), ...refuseNew(this.#nextBatch(), error)]
         if (batch.length === 0) return
@@ -212,11 +216,15 @@ export class Lane {
   }
 
   /** Sets aside whatever has to wait for others; to find out by halves would take longer, for it is the failing that takes time. */
-  async #sendAlone(batch: readonly Sent[], tookMs: number): Promise<void> {
+  async #sendAlone(batch: readonly Sent[], error: unknown, tookMs: number): Promise<void> {
     const [only] = batch
-    if (this.#isClosed) return
-    if (batch.length > 1) for (const one of batch) await this.#send([one], true)
-    else if (only !== undefined) this.#aside.add(only, this.#sentSince ?? this.#clock.monotonic(), tookMs)
+    if (this.#isClosed || only === undefined) return
+    if (batch.length > 1) {
+      for (const one of batch) await this.#send([one], true)
+    } else if (this.#aside.add(only, this.#sentSince ?? this.#clock.monotonic(), tookMs)) {
+      const run = runOf(only.write).id
+      this.#logger.warn({ error, run }, 'A run cannot be stored for now: it is tried again, and others go on')
+    }
   }
 
   #pause(ms: number): Promise<void> {

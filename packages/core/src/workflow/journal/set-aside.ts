@@ -43,8 +43,9 @@ export class SetAside<Item> {
     return Math.min(...this.#waiting.map(({ since }) => since), ...this.#since.values())
   }
 
-  /** Something has failed that waits since then; the try took so long. */
-  add(item: Item, since: number, tookMs: number): void {
+  /** Something has failed that waits since then; the try took so long. Whether it is here for the first time. */
+  add(item: Item, since: number, tookMs: number): boolean {
+    const isNew = !this.#since.has(item)
     this.#waiting.push({ item, since: this.#since.get(item) ?? since })
     this.#since.delete(item)
     this.#isDue = false
@@ -56,6 +57,7 @@ export class SetAside<Item> {
     const pauseMs = Math.min(Math.max(tookMs * share, this.#pauseMs), longestPauseMs)
     this.#timer ??= this.#clock.schedule(pauseMs, due, true)
     this.#pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+    return isNew
   }
 
   /** The next one that is due, to be tried. Whoever tries it says what came of it: by `add`, or by `done`. */

@@ -97,7 +97,7 @@ export class Engine implements Claimant, RunKeeper {
     this.policies = new StepPolicies(dispatch, policies)
     this.deadlines = new Deadlines(clock)
     this.dueWaits = new Deadlines(clock, true)
-    this.lane = new Lane(store, clock)
+    this.lane = new Lane(store, clock, logger)
     this.runner = new Runner(runner, { store, clock, logger }, journal, this)
     const sharing = { owner: runner.name, leaseMs: Math.ceil(journal.leaseMs), isShared: store.isVolatile !== true }
     this.sessions = new SessionTurns({ clock, locks, logger }, sharing)
