@@ -1,5 +1,5 @@
 import { createOrchestrator } from '@baton/core'
-import { type Hold, stateStore, type StateStore, type Write } from '@baton/core/ports'
+import { type Hold, isFailure, stateStore, type StateStore, type Write } from '@baton/core/ports'
 import { expect, test } from 'vitest'
 import { quickDeskOf } from './flows/desk.ts'
 import { relays } from './flows/relay.ts'
@@ -50,7 +50,15 @@ async function write(store: StateStore, writer: number, hold: Hold) {
   const forged: unknown[] = []
   let hasEnded = false
   const record = (key: string) => ({ key, kind: 'result', body: `"${writer}"`, attempt: 1 }) as const
-  const send = async (one: Write) => (await store.append([one]))[0]?.accepted === true
+  const send = async (one: Write): Promise<boolean> => {
+    try {
+      return (await store.append([one]))[0]?.accepted === true
+    } catch (error) {
+      // Whoever waited too long behind the others asks again: nothing of it was stored.
+      if (isFailure(error) && error.code === 'store.blocked') return send(one)
+      throw error
+    }
+  }
   for (let attempt = 0; attempt < attempts; attempt++) {
     const name = `${writer}-${attempt}`
     if (await send({ kind: 'held', hold, records: [record(`held-${name}`)] })) keys.push(`held-${name}`)
