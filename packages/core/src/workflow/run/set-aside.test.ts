@@ -90,3 +90,22 @@ test('an orchestrator that has closed leaves what was locked, and tries no more'
   await pass(60_000)
   expect(calls).toHaveLength(tried)
 })
+
+test('what was stored, though its answer said that it had to wait, is not taken for another’s', async () => {
+  const { open, during } = processes()
+  const stored = new Set<string>()
+  const o = await open({
+    workflows: [flow],
+    async between(method, call, [writes]) {
+      const what = JSON.stringify(writes)
+      const isFirst = method === 'append' && !stored.has(what.replace(',"retry":true', ''))
+      stored.add(what)
+      const answer = await call()
+      if (isFirst) throw lockFailure('lock.held', { blames: 'write' })
+      return answer
+    },
+  })
+  expect(await during(o.run(flow, 'otters'))).toMatchObject({ status: 'succeeded', output: 'otters' })
+  expect(stored.size).toBeGreaterThan(3)
+  await during(o.close())
+})
