@@ -183,7 +183,8 @@ function flowSpec(name: string, { drafts, outputs }: FlowDraft, hasLong: boolean
       name: `s${index}`,
       after: refs === undefined ? undefined : index === 0 ? [] : [...new Set(refs.map((each) => ref(index, each)))],
       ms,
-      timeoutMs: rest.timeoutMs === 0 ? 0 : oddMs(rest.timeoutMs, path, 'timeout'),
+      // A 4096th more: no call takes just as long as it may.
+      timeoutMs: rest.timeoutMs === 0 ? 0 : oddMs(rest.timeoutMs, path, 'timeout') + 1 / 4_096,
       toldAt: told < 0 ? undefined : oddMs(isLong && hasLong ? told * 30 : told, path, 'told'),
     }
   })
