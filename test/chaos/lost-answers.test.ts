@@ -49,7 +49,8 @@ test('answers that get lost between the database and a process lose no record, a
   const lines = readLedger(place.ledger)
   expect(results.map(({ output }) => output)).toEqual(runs.map(() => finishOf(1)))
   await expectRelaysRun(place, runs, 1, lines)
-  expect(writes.happened).toBeGreaterThanOrEqual(10)
+  // How many there are is for the load of the machine to say: the more wait, the more travel together.
+  expect(writes.happened).toBeGreaterThanOrEqual(4)
   expect(tally.failed).toBeGreaterThanOrEqual(writes.happened)
   const faults = writes.happened + claims.happened
   sighted({ fault: 'lost answer', faults, runs: runs.length, survived: runs.length, lost: 0, doubled: 0 })
