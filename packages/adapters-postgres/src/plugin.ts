@@ -17,7 +17,7 @@ const aPool = z.custom<PgPool>(
 const aUrl = z
   .string()
   .refine(
-    (value) => /^(postgres|postgresql|socket):\/\/|^\//.test(value),
+    (value) => /^(postgres(ql)?:\/\/|socket:|\/)/i.test(value),
     'it must begin with postgres://, as in postgres://user@host/name',
   )
 const aTls = z.custom<boolean | object>(

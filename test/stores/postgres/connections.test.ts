@@ -2,7 +2,20 @@ import { lockStore } from '@baton/core'
 import { PGlite } from '@electric-sql/pglite'
 import { expect, test, vi } from 'vitest'
 import { databaseOfFile, freshDatabase } from '../../services/postgres/database.ts'
-import { flow, held, gate, hostPool, open, openFromEnv, rowsOf, waiting, Go, whyNot, connectionsTo } from './rig.ts'
+import {
+  flow,
+  held,
+  gate,
+  hostPool,
+  open,
+  openFromEnv,
+  rowsOf,
+  waiting,
+  Go,
+  whyNot,
+  connectionsTo,
+  overheardPool,
+} from './rig.ts'
 
 const { url } = await databaseOfFile()
 
@@ -149,21 +162,7 @@ test('the connection that writes keeps its timeouts in a pool of the host too', 
 })
 
 test('what was planned for few runs is planned anew as they grow', async () => {
-  const pool = hostPool(url)
-  const said: string[] = []
-  const connect = pool.connect.bind(pool)
-  const watched = new WeakSet<object>()
-  vi.spyOn(pool, 'connect').mockImplementation((async () => {
-    const client = await connect()
-    if (watched.has(client)) return client
-    watched.add(client)
-    const query = client.query.bind(client) as (...args: unknown[]) => unknown
-    client.query = ((...args: unknown[]) => {
-      said.push((args[0] as { text: string }).text)
-      return query(...args)
-    }) as never
-    return client
-  }) as never)
+  const { pool, said } = overheardPool(url)
   const o = await open({ pool, prefix: 'growing_' })
   const anew = () => said.filter((text) => text === 'discard plans').length
   await o.run(flow, 1)

@@ -1,7 +1,7 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { databaseOfFile } from '../../services/postgres/database.ts'
 import { runProgram } from './process.ts'
-import { flow, Go, hostPool, type Orchestrator, open, rowsOf, waiting } from './rig.ts'
+import { flow, Go, type Orchestrator, open, rowsOf, waiting, overheardPool } from './rig.ts'
 
 const { url } = await databaseOfFile()
 
@@ -104,21 +104,7 @@ test('without listening the beat finds it', async () => {
 })
 
 test('what holders write tells nobody, and telling is no part of any other statement', async () => {
-  const pool = hostPool(url)
-  const said: string[] = []
-  const watched = new WeakSet<object>()
-  const connect = pool.connect.bind(pool)
-  vi.spyOn(pool, 'connect').mockImplementation((async () => {
-    const client = await connect()
-    if (watched.has(client)) return client
-    watched.add(client)
-    const query = client.query.bind(client) as (...args: unknown[]) => unknown
-    client.query = ((...args: unknown[]) => {
-      said.push((args[0] as { text: string }).text)
-      return query(...args)
-    }) as never
-    return client
-  }) as never)
+  const { pool, said } = overheardPool(url)
   const o = await open({ pool, prefix: 'g_' }, { settings })
   await Promise.all(Array.from({ length: 20 }, (_, n) => o.run(flow, n)))
   expect(said.some((text) => text.includes('insert into g_agent_results'))).toBe(true)

@@ -12,7 +12,7 @@ import {
 } from '@baton/core'
 import { RecordingLogger } from '@baton/core/testing'
 import pg from 'pg'
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { withConnection } from '../../services/postgres/connection.ts'
 
@@ -86,6 +86,26 @@ export function hostPool(url: string, options: pg.PoolConfig = {}): pg.Pool {
   pool.on('error', () => {})
   onTestFinished(() => pool.end().catch(() => {}))
   return pool
+}
+
+/** The same, and the texts of all that is sent over it. */
+export function overheardPool(url: string): { readonly pool: pg.Pool; readonly said: readonly string[] } {
+  const pool = hostPool(url)
+  const said: string[] = []
+  const watched = new WeakSet<object>()
+  const connect = pool.connect.bind(pool)
+  vi.spyOn(pool, 'connect').mockImplementation((async () => {
+    const client = await connect()
+    if (watched.has(client)) return client
+    watched.add(client)
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown
+    client.query = ((...args: unknown[]) => {
+      said.push((args[0] as { text: string }).text)
+      return query(...args)
+    }) as never
+    return client
+  }) as never)
+  return { pool, said }
 }
 
 /** The rows of a statement, over a connection of its own. */

@@ -145,3 +145,8 @@ test('a word of SQL is refused as the name of a schema', async () => {
   expect(codes).toContain('store.invalid_name')
   expect(text).toContain('no word of SQL')
 })
+
+test.each(['socket:/nowhere?db=runs', '/nowhere runs', 'POSTGRES://nobody@127.0.0.1:1/runs'])(
+  'other forms of a URL that `pg` takes are tried: %s',
+  async (form) => expect((await failure({ url: form })).codes).toContain('store.unavailable'),
+)
