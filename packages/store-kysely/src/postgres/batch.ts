@@ -1,6 +1,8 @@
 import type { Move, NewRecord, Write } from '@baton/core/ports'
 import { firstState, stateAfter } from '../states.js'
 
+const stateTypes = { status: 'text', output: 'text', failure: 'text', wake_ms: 'bigint', has_ended: 'bool' } as const
+
 /** What the writes of a call consist of, and the columns of each kind of row, with their types. */
 export const rowTypes = {
   creates: {
@@ -15,22 +17,14 @@ export const rowTypes = {
     input: 'text',
     runner: 'text',
     token: 'bigint',
-    status: 'text',
-    output: 'text',
-    failure: 'text',
-    wake_ms: 'bigint',
-    has_ended: 'bool',
+    ...stateTypes,
   },
   holds: { slot: 'int', no: 'bigint', token: 'bigint' },
   moves: {
     slot: 'int',
     no: 'bigint',
     token: 'bigint',
-    status: 'text',
-    output: 'text',
-    failure: 'text',
-    wake_ms: 'bigint',
-    has_ended: 'bool',
+    ...stateTypes,
     waits: 'bool',
     seen: 'bigint',
   },
